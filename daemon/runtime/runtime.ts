@@ -1,0 +1,65 @@
+import type { EventPayload, EventType, ValuePayload } from '../../shared/model/event.ts';
+import type { Args, Env, ExecutionError, ExecutionStatus, Metrics } from '../../shared/model/execution.ts';
+import type { Limits, SettingsBody } from '../../shared/model/settings.ts';
+import type { Capability } from '../../shared/model/template.ts';
+
+/** Live sessions, as the services see them. Guest code runs in host processes behind this. */
+export interface Runtime {
+  /** Makes a fresh isolate. Rejects with an Error whose message is the reason when no host can be had. */
+  open(spec: SessionSpec): Promise<void>;
+  /**
+   * Runs code in an open session. One run at a time per session (the caller sees to it). Never rejects: every way in
+   * which a run can end is an outcome. All events were emitted before it resolves.
+   */
+  run(sessionId: string, request: RunRequest): Promise<RunOutcome>;
+  /** Stops what runs in the session and keeps its state; the run ends as `cancelled`. No run: nothing happens. */
+  interrupt(sessionId: string): void;
+  /** Disposes the isolate, stopping what runs (as `cancelled`, with `reason`). Idempotent. */
+  close(sessionId: string, reason: string): Promise<void>;
+  /** Sorted ids of the sessions that are alive in memory. */
+  activeSessionIds(): string[];
+  /** Closes everything and reaps every host process. Idempotent. */
+  dispose(): Promise<void>;
+}
+
+export type SessionSpec = {
+  session_id: string;
+  /** Absolute, symlinks resolved. */
+  worktree_path: string;
+  settings: SettingsBody;
+  modules: readonly string[];
+  libraries: readonly string[];
+  capabilities: readonly Capability[];
+};
+
+export type RunRequest = {
+  execution_id: string;
+  kind: 'repl' | 'run_file' | 'startup';
+  source: string;
+  /** Absolute path of the file that `source` was read from; absent for REPL input. */
+  file?: string;
+  args: Args;
+  env: Env;
+  limits: Limits;
+};
+
+export type RunOutcome = {
+  status: Exclude<ExecutionStatus, 'running'>;
+  result?: ValuePayload;
+  error?: ExecutionError;
+  metrics: Metrics;
+};
+
+/** An event before it is numbered and stored. `ts` is milliseconds since 1970. */
+export type RuntimeEvent = { ts: number; type: EventType; payload: EventPayload };
+
+/** What the runtime tells its owner; injected, so that the runtime knows no store. */
+export type RuntimeListener = {
+  /**
+   * Events of a running execution, in order. `stored` must be called once they are durable: the runtime lets a host go
+   * only so far ahead of it, which is what keeps memory flat during a flood.
+   */
+  onEvents(executionId: string, events: readonly RuntimeEvent[], stored: () => void): void;
+  /** The session died by itself (memory, host killed, fault). Its run, if any, has ended or will end by its own outcome. */
+  onSessionLost(sessionId: string, reason: string): void;
+};

@@ -1,0 +1,76 @@
+import type { EventPayload, EventType, ExecutionEvent } from '../../shared/model/event.ts';
+import type { Execution } from '../../shared/model/execution.ts';
+import type { RunOutcome, RuntimeEvent } from '../runtime/runtime.ts';
+import type { ExecutionStore, Journal } from '../store/store.ts';
+import { timestamp } from './clock.ts';
+
+/** Up to this many events are kept in memory for the answer; a longer list is read back from the store. */
+const KEPT_EVENTS = 2_000;
+
+type Recording = { seq: number; kept: ExecutionEvent[] | undefined };
+
+/** Numbers the events of running executions and hands them to the journal. */
+export class ExecutionRecorder {
+  readonly #journal: Journal;
+  readonly #executions: ExecutionStore;
+  readonly #recordings = new Map<string, Recording>();
+
+  constructor(journal: Journal, executions: ExecutionStore) {
+    this.#journal = journal;
+    this.#executions = executions;
+  }
+
+  /** The execution exists from here on, as `running`, with the echo of its input as event 1. */
+  begin(execution: Execution): void {
+    this.#recordings.set(execution.id, { seq: 0, kept: [] });
+    this.#journal.insertExecution(execution);
+    const text = execution.input ?? execution.path ?? '';
+    this.#append(execution.id, [{ ts: Date.parse(execution.started_at), type: 'input_echo', payload: { text } }]);
+  }
+
+  /** Events from the runtime; `stored` is called when they are durable. Those of an ended execution are dropped. */
+  onEvents(executionId: string, events: readonly RuntimeEvent[], stored: () => void): void {
+    this.#append(executionId, events);
+    // When the disk refuses, the host is simply not let go on; the end of the execution reports why.
+    this.#journal.committed().then(stored, () => undefined);
+  }
+
+  /** One more event, made by the daemon itself. */
+  note(executionId: string, type: EventType, payload: EventPayload): void {
+    this.#append(executionId, [{ ts: Date.now(), type, payload }]);
+  }
+
+  /**
+   * Finalises the execution and resolves when all of it is durable. Rejects with STORAGE_UNAVAILABLE.
+   * @returns the finished execution and all its events
+   */
+  async end(running: Execution, outcome: RunOutcome): Promise<{ execution: Execution; events: ExecutionEvent[] }> {
+    const recording = this.#recordings.get(running.id);
+    this.#recordings.delete(running.id);
+    const metrics = { ...outcome.metrics, event_count: recording?.seq ?? 0 };
+    const end = { ...outcome, ended_at: timestamp(), metrics };
+    this.#journal.finishExecution(running.id, end);
+    await this.#journal.committed();
+    const events = recording?.kept ?? this.#readBack(running.id);
+    return { execution: { ...running, ...end }, events };
+  }
+
+  #append(executionId: string, events: readonly RuntimeEvent[]): void {
+    const recording = this.#recordings.get(executionId);
+    if (recording === undefined || events.length === 0) return;
+    const numbered = events.map(({ ts, type, payload }) => ({
+      execution_id: executionId,
+      seq: ++recording.seq,
+      ts: timestamp(ts),
+      type,
+      payload,
+    }));
+    this.#journal.appendEvents(numbered);
+    if (recording.seq > KEPT_EVENTS) recording.kept = undefined;
+    else recording.kept?.push(...numbered);
+  }
+
+  #readBack(executionId: string): ExecutionEvent[] {
+    return this.#executions.events(executionId, { after_seq: 0, limit: Number.MAX_SAFE_INTEGER });
+  }
+}

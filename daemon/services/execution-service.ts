@@ -1,0 +1,168 @@
+import { v7 as uuid } from 'uuid';
+import { VmError } from '../../shared/errors/vm-error.ts';
+import type { ExecutionEvent } from '../../shared/model/event.ts';
+import type { Args, Env, Execution, ExecutionWithEvents, RunFile, RunRepl } from '../../shared/model/execution.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { ExecutionStore } from '../store/store.ts';
+import { timestamp } from './clock.ts';
+import type { ExecutionRecorder } from './execution-recorder.ts';
+import type { LiveSession, LiveSessions } from './live-sessions.ts';
+import { readWorktreeFile } from './worktree-files.ts';
+
+type Run = {
+  kind: 'repl' | 'run_file' | 'startup';
+  source: string;
+  path?: string;
+  file?: string;
+  args: Args;
+  env: Env;
+};
+type Finished = { execution: Execution; events: ExecutionEvent[] };
+
+/** Runs code in sessions, one execution at a time each, and answers for what ran. */
+export class ExecutionService {
+  readonly #store: ExecutionStore;
+  readonly #runtime: Runtime;
+  readonly #sessions: LiveSessions;
+  readonly #recorder: ExecutionRecorder;
+  readonly #running = new Map<string, { session_id: string; finished: Promise<Finished> }>();
+  #stopping = false;
+
+  constructor(store: ExecutionStore, runtime: Runtime, sessions: LiveSessions, recorder: ExecutionRecorder) {
+    this.#store = store;
+    this.#runtime = runtime;
+    this.#sessions = sessions;
+    this.#recorder = recorder;
+  }
+
+  /** Throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY, OUTPUT_LIMIT_EXCEEDED, STORAGE_UNAVAILABLE. */
+  async repl({ session_id, input }: RunRepl): Promise<ExecutionWithEvents> {
+    const session = this.#sessions.requireReady(session_id);
+    return this.#answer(await this.#start(session, { kind: 'repl', source: input, args: [], env: {} }));
+  }
+
+  /** As `repl`, and INVALID_PATH, FILE_NOT_FOUND before any code runs. */
+  async runFile({ session_id, path, args = [], env = {} }: RunFile): Promise<ExecutionWithEvents> {
+    const session = this.#sessions.requireReady(session_id);
+    this.#requireIdle(session);
+    const { absolute_path, source } = await readWorktreeFile(session.worktree, path);
+    const still = this.#sessions.requireReady(session_id);
+    return this.#answer(await this.#start(still, { kind: 'run_file', source, path, file: absolute_path, args, env }));
+  }
+
+  /** Runs a startup file in a session that is not ready yet. */
+  async startup(session: LiveSession, path: string): Promise<Execution> {
+    const { absolute_path, source } = await readWorktreeFile(session.worktree, path);
+    const run: Run = { kind: 'startup', source, path, file: absolute_path, args: [], env: {} };
+    return (await this.#start(session, run)).execution;
+  }
+
+  list(filter: { session_id: string; limit: number }): Execution[] {
+    this.#sessions.row(filter.session_id);
+    return this.#store.list(filter);
+  }
+
+  /** Throws EXECUTION_NOT_FOUND. */
+  get(id: string): Execution {
+    const execution = this.#store.get(id);
+    if (execution === undefined) {
+      throw new VmError('EXECUTION_NOT_FOUND', `No execution has the id ${id}.`, { execution_id: id });
+    }
+    return execution;
+  }
+
+  /** Throws EXECUTION_NOT_FOUND. */
+  events(id: string, filter: { after_seq: number; limit: number }): ExecutionEvent[] {
+    this.get(id);
+    return this.#store.events(id, filter);
+  }
+
+  /** Stops a running execution, keeps the session's state, and answers when it has ended. Throws EXECUTION_NOT_RUNNING. */
+  async cancel(id: string): Promise<Execution> {
+    const running = this.#running.get(id);
+    if (running === undefined) {
+      const { status } = this.get(id);
+      throw new VmError('EXECUTION_NOT_RUNNING', `The execution has ended already (${status}).`, {
+        execution_id: id,
+        status,
+      });
+    }
+    this.#runtime.interrupt(running.session_id);
+    return (await running.finished).execution;
+  }
+
+  /** Refuses new executions from now on, and resolves when those that run have ended. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const { session_id } of this.#running.values()) this.#runtime.interrupt(session_id);
+    await Promise.allSettled([...this.#running.values()].map(({ finished }) => finished));
+  }
+
+  #requireIdle(session: LiveSession): void {
+    if (this.#stopping) throw new VmError('SHUTTING_DOWN', 'The daemon is stopping; start it again and retry.');
+    if (session.running === undefined) return;
+    throw new VmError('SESSION_BUSY', 'The session runs another execution; wait for it or cancel it.', {
+      session_id: session.id,
+      execution_id: session.running,
+    });
+  }
+
+  #start(session: LiveSession, run: Run): Promise<Finished> {
+    this.#requireIdle(session);
+    const execution = newExecution(session.id, run);
+    session.running = execution.id;
+    const finished = this.#run(session, execution, run);
+    this.#running.set(execution.id, { session_id: session.id, finished });
+    return finished;
+  }
+
+  async #run(session: LiveSession, execution: Execution, run: Run): Promise<Finished> {
+    try {
+      this.#recorder.begin(execution);
+      const outcome = await this.#runtime.run(session.id, {
+        execution_id: execution.id,
+        kind: run.kind,
+        source: run.source,
+        ...(run.file === undefined ? {} : { file: run.file }),
+        args: run.args,
+        env: run.env,
+        limits: session.settings.limits,
+      });
+      session.running = undefined;
+      return await this.#recorder.end(execution, outcome);
+    } finally {
+      session.running = undefined;
+      this.#running.delete(execution.id);
+    }
+  }
+
+  #answer({ execution, events }: Finished): ExecutionWithEvents {
+    refuseOverflow(execution);
+    return { ...execution, events };
+  }
+}
+
+function newExecution(session_id: string, run: Run): Execution {
+  return {
+    id: uuid(),
+    session_id,
+    kind: run.kind,
+    ...(run.path === undefined ? { input: run.source } : { path: run.path }),
+    args: run.args,
+    env: run.env,
+    status: 'running',
+    started_at: timestamp(),
+    metrics: {},
+  };
+}
+
+/** The output limit is an error of the request as well as an outcome: clients of the original system rely on the 422. */
+function refuseOverflow(execution: Execution): void {
+  if (execution.error?.code !== 'OUTPUT_LIMIT_EXCEEDED') return;
+  throw new VmError('OUTPUT_LIMIT_EXCEEDED', execution.error.message, {
+    session_id: execution.session_id,
+    execution_id: execution.id,
+    event_count: execution.metrics.event_count,
+    output_bytes: execution.metrics.output_bytes,
+  });
+}

@@ -1,0 +1,52 @@
+import { HOST_MODULES } from '../../shared/catalogue/host-modules.ts';
+import { LIBRARIES } from '../../shared/catalogue/libraries.ts';
+import { ERROR_CODES, OUTCOME_CODES } from '../../shared/errors/error-codes.ts';
+import { EVENT_TYPES } from '../../shared/model/event.ts';
+import type {
+  EngineInfo,
+  ErrorInfo,
+  EventTypeInfo,
+  LibraryInfo,
+  LimitsInfo,
+  ModuleInfo,
+} from '../../shared/model/metadata.ts';
+import { DEFAULT_SETTINGS, LIMIT_RANGES } from '../../shared/model/settings.ts';
+
+/** What this daemon offers; every answer is read from the tables that the rest of the code works by. */
+export class MetadataService {
+  engines(): EngineInfo[] {
+    return [
+      { name: 'v8', description: 'V8 in an isolate of its own.', default: true },
+      { name: 'goja', description: 'Accepted for scripts of the original system; runs on V8.', default: false },
+    ];
+  }
+
+  modules(): ModuleInfo[] {
+    return Object.entries(HOST_MODULES).map(([name, description]) => ({ name, description }));
+  }
+
+  libraries(): LibraryInfo[] {
+    return Object.entries(LIBRARIES).map(([name, library]) => ({ name, ...library }));
+  }
+
+  limits(): LimitsInfo {
+    return { defaults: DEFAULT_SETTINGS.limits, ranges: LIMIT_RANGES };
+  }
+
+  eventTypes(): EventTypeInfo[] {
+    return Object.entries(EVENT_TYPES).map(([type, description]) => ({ type, description }));
+  }
+
+  errors(): ErrorInfo[] {
+    const requestErrors = Object.entries(ERROR_CODES).map(([code, row]) => ({
+      code,
+      status: row.http,
+      rpc_code: row.rpc,
+      description: row.description,
+    }));
+    const outcomes = Object.entries(OUTCOME_CODES)
+      .filter(([code]) => !(code in ERROR_CODES))
+      .map(([code, description]) => ({ code, description }));
+    return [...requestErrors, ...outcomes];
+  }
+}

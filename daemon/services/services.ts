@@ -1,0 +1,52 @@
+import type { Runtime, RuntimeListener } from '../runtime/runtime.ts';
+import type { Store } from '../store/store.ts';
+import { ExecutionRecorder } from './execution-recorder.ts';
+import { ExecutionService } from './execution-service.ts';
+import { LiveSessions } from './live-sessions.ts';
+import { MetadataService } from './metadata-service.ts';
+import { SessionService } from './session-service.ts';
+import { TemplateService } from './template-service.ts';
+
+/** Everything that a transport may call. */
+export type Services = {
+  readonly templates: TemplateService;
+  readonly sessions: SessionService;
+  readonly executions: ExecutionService;
+  readonly metadata: MetadataService;
+  /** Stops what runs, closes every session for `reason`, and reaps the hosts. */
+  stop(reason: string): Promise<void>;
+};
+
+export type ServicesOptions = {
+  store: Store;
+  /** Makes the runtime; it reports to the given listener. */
+  makeRuntime: (listener: RuntimeListener) => Runtime;
+  maxSessions: number;
+};
+
+/** Wires the services over a store and a runtime. */
+export function createServices({ store, makeRuntime, maxSessions }: ServicesOptions): Services {
+  const live = new LiveSessions(store.sessions);
+  const recorder = new ExecutionRecorder(store.journal, store.executions);
+  const runtime = makeRuntime({
+    onEvents: (executionId, events, stored) => {
+      recorder.onEvents(executionId, events, stored);
+    },
+    onSessionLost: (sessionId, reason) => {
+      live.crashed(sessionId, reason);
+    },
+  });
+  const templates = new TemplateService(store.templates);
+  const executions = new ExecutionService(store.executions, runtime, live, recorder);
+  const sessions = new SessionService({ store: store.sessions, runtime, live, templates, executions, maxSessions });
+  return {
+    templates,
+    sessions,
+    executions,
+    metadata: new MetadataService(),
+    stop: async (reason) => {
+      await executions.stop();
+      await sessions.stop(reason);
+    },
+  };
+}

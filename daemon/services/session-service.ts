@@ -1,0 +1,161 @@
+import { v7 as uuid } from 'uuid';
+import { VmError } from '../../shared/errors/vm-error.ts';
+import type { RuntimeSummary } from '../../shared/model/runtime-summary.ts';
+import type { CreateSession, Session, SessionStatus } from '../../shared/model/session.ts';
+import type { StartupFile } from '../../shared/model/template.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { SessionStore } from '../store/store.ts';
+import { timestamp } from './clock.ts';
+import type { ExecutionService } from './execution-service.ts';
+import type { LiveSession, LiveSessions } from './live-sessions.ts';
+import type { TemplateService } from './template-service.ts';
+import { resolveWorktree } from './worktree-files.ts';
+
+export type SessionServiceParts = {
+  store: SessionStore;
+  runtime: Runtime;
+  live: LiveSessions;
+  templates: TemplateService;
+  executions: ExecutionService;
+  /** Sessions alive at once; one more is refused. */
+  maxSessions: number;
+};
+
+/** The life of sessions: starting → ready → closed, or crashed with a reason. */
+export class SessionService {
+  readonly #parts: SessionServiceParts;
+  #stopping = false;
+
+  constructor(parts: SessionServiceParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Makes a session and runs the template's startup files in it. When that fails the row stays, as `crashed`.
+   * Throws TEMPLATE_NOT_FOUND, WORKTREE_NOT_FOUND, SESSION_LIMIT_REACHED, LIBRARY_NOT_CACHED, STARTUP_FAILED.
+   */
+  async create(body: CreateSession): Promise<Session> {
+    const { templates, live, maxSessions } = this.#parts;
+    if (this.#stopping) throw new VmError('SHUTTING_DOWN', 'The daemon is stopping; start it again and retry.');
+    const detail = templates.get(body.template_id);
+    const worktree = await resolveWorktree(body.worktree_path);
+    if (live.size >= maxSessions) {
+      throw new VmError('SESSION_LIMIT_REACHED', `There are ${maxSessions} live sessions already; close some first.`, {
+        max_sessions: maxSessions,
+      });
+    }
+    const { vm_id: _, ...settings } = detail.settings;
+    const session = live.add(newSession(body), worktree, settings);
+    await this.#orCrash(session, async () => {
+      this.#requireLibraries(detail.template.libraries);
+      await this.#parts.runtime.open({
+        session_id: session.id,
+        worktree_path: worktree,
+        settings,
+        modules: detail.template.exposed_modules,
+        libraries: detail.template.libraries,
+        capabilities: detail.capabilities,
+      });
+      await this.#runStartupFiles(session, detail.startup_files);
+    });
+    return live.row(session.id);
+  }
+
+  list(filter: { status?: SessionStatus } = {}): Session[] {
+    return this.#parts.store.list(filter);
+  }
+
+  /** Throws SESSION_NOT_FOUND. */
+  get(id: string): Session {
+    return this.#parts.live.row(id);
+  }
+
+  /** Ends the session and what runs in it. Closing a session that has ended changes nothing. Throws SESSION_NOT_FOUND. */
+  async close(id: string): Promise<Session> {
+    const { live, runtime } = this.#parts;
+    live.row(id);
+    live.closed(id);
+    await runtime.close(id, 'the session was closed');
+    return live.row(id);
+  }
+
+  /** What is alive in memory. */
+  summary(): RuntimeSummary {
+    const ids = this.#parts.runtime.activeSessionIds();
+    return { active_sessions: ids.length, active_session_ids: ids };
+  }
+
+  /** Closes every session, for `reason`. Executions have been stopped before. */
+  async stop(reason: string): Promise<void> {
+    this.#stopping = true;
+    const { live, runtime } = this.#parts;
+    for (const id of live.ids()) live.closed(id, reason);
+    await runtime.dispose();
+  }
+
+  async #orCrash(session: LiveSession, start: () => Promise<void>): Promise<void> {
+    const { live, runtime } = this.#parts;
+    try {
+      await start();
+      if (live.markReady(session.id)) return;
+      const { status, last_error } = live.row(session.id);
+      const why = last_error ?? `the session was ${status} while it started`;
+      throw new VmError('STARTUP_FAILED', why, { session_id: session.id, status });
+    } catch (error) {
+      live.crashed(session.id, error instanceof Error ? error.message : String(error));
+      await runtime.close(session.id, 'the session failed to start');
+      if (error instanceof VmError) error.details['session_id'] = session.id;
+      throw error;
+    }
+  }
+
+  #requireLibraries(libraries: readonly string[]): void {
+    if (libraries.length === 0) return;
+    throw new VmError(
+      'LIBRARY_NOT_CACHED',
+      `failed to load libraries: ${libraries.join(', ')} not in the cache; remove them from the template.`,
+      { libraries },
+    );
+  }
+
+  async #runStartupFiles(session: LiveSession, files: readonly StartupFile[]): Promise<void> {
+    for (const { path } of files) {
+      const failure = await this.#startupFailure(session, path);
+      if (failure === undefined) continue;
+      throw new VmError('STARTUP_FAILED', `startup file ${path} failed: ${failure.message}`, {
+        path,
+        ...failure.details,
+      });
+    }
+  }
+
+  async #startupFailure(
+    session: LiveSession,
+    path: string,
+  ): Promise<{ message: string; details: Record<string, unknown> } | undefined> {
+    try {
+      const { id, status, error } = await this.#parts.executions.startup(session, path);
+      if (status === 'ok') return undefined;
+      return { message: error?.message ?? status, details: { execution_id: id, cause: error?.code } };
+    } catch (error) {
+      if (!(error instanceof VmError) || error.code === 'STORAGE_UNAVAILABLE') throw error;
+      return { message: error.message, details: { cause: error.code } };
+    }
+  }
+}
+
+function newSession(body: CreateSession): Session {
+  const now = timestamp();
+  const { template_id, workspace_id, base_commit_oid, worktree_path } = body;
+  return {
+    id: uuid(),
+    template_id,
+    vm_id: template_id,
+    workspace_id,
+    base_commit_oid,
+    worktree_path,
+    status: 'starting',
+    created_at: now,
+    updated_at: now,
+  };
+}

@@ -1,0 +1,252 @@
+import { posix } from 'node:path';
+import { v7 as uuid } from 'uuid';
+import { HOST_MODULES, JAVASCRIPT_BUILT_INS } from '../../shared/catalogue/host-modules.ts';
+import { formatLibrary, parseLibraryName } from '../../shared/catalogue/libraries.ts';
+import { VmError } from '../../shared/errors/vm-error.ts';
+import { DEFAULT_SETTINGS, type SettingsPatch, type TemplateSettings } from '../../shared/model/settings.ts';
+import {
+  ENGINES,
+  type AddCapability,
+  type AddStartupFile,
+  type Capability,
+  type CreateTemplate,
+  type StartupFile,
+  type Template,
+  type TemplateDetail,
+  type UpdateTemplate,
+} from '../../shared/model/template.ts';
+import type { TemplateStore } from '../store/store.ts';
+import { timestamp } from './clock.ts';
+
+/** Templates and their parts. Live sessions keep what they were made from; changes are for sessions made later. */
+export class TemplateService {
+  readonly #store: TemplateStore;
+
+  constructor(store: TemplateStore) {
+    this.#store = store;
+  }
+
+  /** Throws ENGINE_UNSUPPORTED, TEMPLATE_NAME_TAKEN. */
+  create(body: CreateTemplate): Template {
+    const engine = body.engine ?? ENGINES[0];
+    if (!(ENGINES as readonly string[]).includes(engine)) {
+      throw new VmError('ENGINE_UNSUPPORTED', `Engine "${engine}" is unknown; use "v8".`, { engine, engines: ENGINES });
+    }
+    const now = timestamp();
+    const template: Template = {
+      id: uuid(),
+      name: body.name,
+      engine,
+      is_active: true,
+      exposed_modules: [],
+      libraries: [],
+      created_at: now,
+      updated_at: now,
+    };
+    this.#store.insert(template, DEFAULT_SETTINGS);
+    return template;
+  }
+
+  list(): Template[] {
+    return this.#store.list();
+  }
+
+  /** Throws TEMPLATE_NOT_FOUND, as every method below does. */
+  get(id: string): TemplateDetail {
+    const template = this.#require(id);
+    return {
+      template,
+      settings: this.settings(id),
+      capabilities: this.#store.capabilities(id),
+      startup_files: this.#store.startupFiles(id),
+    };
+  }
+
+  /** Throws TEMPLATE_NAME_TAKEN. */
+  update(id: string, body: UpdateTemplate): Template {
+    return this.#save({ ...this.#require(id), ...body });
+  }
+
+  remove(id: string): void {
+    if (!this.#store.delete(id)) throw notFound(id);
+  }
+
+  settings(id: string): TemplateSettings {
+    const settings = this.#store.settings(id);
+    if (settings === undefined) throw notFound(id);
+    return { vm_id: id, ...settings };
+  }
+
+  /** Deep-merges; arrays are replaced. */
+  patchSettings(id: string, patch: SettingsPatch): TemplateSettings {
+    const { vm_id, ...current } = this.settings(id);
+    const merged = {
+      limits: { ...current.limits, ...patch.limits },
+      resolver: { ...current.resolver, ...patch.resolver },
+      runtime: { ...current.runtime, ...patch.runtime },
+    };
+    merged.resolver.roots.forEach((root) => {
+      requireInside(root, 'resolver.roots');
+    });
+    this.#store.setSettings(id, merged);
+    this.#save(this.#require(id));
+    return { vm_id, ...merged };
+  }
+
+  capabilities(id: string): Capability[] {
+    this.#require(id);
+    return this.#store.capabilities(id);
+  }
+
+  /** A capability of the same kind and name is replaced. */
+  addCapability(id: string, body: AddCapability): Capability {
+    const template = this.#require(id);
+    const { kind, name, enabled = true, config = {} } = body;
+    const stored = this.#store.putCapability({ id: uuid(), vm_id: id, kind, name, enabled, config });
+    this.#save(template);
+    return stored;
+  }
+
+  /** Throws CAPABILITY_NOT_FOUND. */
+  removeCapability(id: string, capabilityId: string): void {
+    const template = this.#require(id);
+    if (!this.#store.deleteCapability(id, capabilityId)) {
+      throw new VmError('CAPABILITY_NOT_FOUND', `The template has no capability ${capabilityId}.`, {
+        template_id: id,
+        capability_id: capabilityId,
+      });
+    }
+    this.#save(template);
+  }
+
+  startupFiles(id: string): StartupFile[] {
+    this.#require(id);
+    return this.#store.startupFiles(id);
+  }
+
+  /** Throws INVALID_PATH, STARTUP_MODE_UNSUPPORTED. The file itself is looked for when a session starts. */
+  addStartupFile(id: string, body: AddStartupFile): StartupFile {
+    const template = this.#require(id);
+    const { path, order_index = 0, mode = 'eval' } = body;
+    requireInside(path, 'path');
+    if (mode !== 'eval') {
+      throw new VmError('STARTUP_MODE_UNSUPPORTED', `Startup mode "${mode}" cannot be run yet; use "eval".`, { mode });
+    }
+    const file: StartupFile = { id: uuid(), vm_id: id, path, order_index, mode };
+    this.#store.insertStartupFile(file);
+    this.#save(template);
+    return file;
+  }
+
+  /** Throws STARTUP_FILE_NOT_FOUND. */
+  removeStartupFile(id: string, startupFileId: string): void {
+    const template = this.#require(id);
+    if (!this.#store.deleteStartupFile(id, startupFileId)) {
+      throw new VmError('STARTUP_FILE_NOT_FOUND', `The template has no startup file ${startupFileId}.`, {
+        template_id: id,
+        startup_file_id: startupFileId,
+      });
+    }
+    this.#save(template);
+  }
+
+  modules(id: string): string[] {
+    return this.#require(id).exposed_modules;
+  }
+
+  /** Adding twice changes nothing. Throws MODULE_NOT_ALLOWED, MODULE_NOT_FOUND. */
+  addModule(id: string, name: string): Template {
+    const template = this.#require(id);
+    requireHostModule(name);
+    if (template.exposed_modules.includes(name)) return template;
+    return this.#save({ ...template, exposed_modules: [...template.exposed_modules, name] });
+  }
+
+  /** Throws MODULE_NOT_FOUND when the template does not have it. */
+  removeModule(id: string, name: string): Template {
+    const template = this.#require(id);
+    if (!template.exposed_modules.includes(name)) {
+      throw new VmError('MODULE_NOT_FOUND', `The template does not have the module "${name}".`, {
+        template_id: id,
+        name,
+      });
+    }
+    return this.#save({ ...template, exposed_modules: template.exposed_modules.filter((each) => each !== name) });
+  }
+
+  libraries(id: string): string[] {
+    return this.#require(id).libraries;
+  }
+
+  /** A library that is there in another version is replaced. Throws LIBRARY_NOT_FOUND. */
+  addLibrary(id: string, text: string): Template {
+    const template = this.#require(id);
+    const library = requireLibrary(text);
+    const others = template.libraries.filter((each) => parseLibraryName(each)?.name !== library.name);
+    return this.#save({ ...template, libraries: [...others, formatLibrary(library)] });
+  }
+
+  /** `lodash` removes whichever version there is. Throws LIBRARY_NOT_FOUND when the template does not have it. */
+  removeLibrary(id: string, text: string): Template {
+    const template = this.#require(id);
+    const wanted = parseLibraryName(text);
+    const isMeant = (each: string): boolean =>
+      parseLibraryName(each)?.name === text || (wanted !== undefined && each === formatLibrary(wanted));
+    if (!template.libraries.some(isMeant)) {
+      throw new VmError('LIBRARY_NOT_FOUND', `The template does not have the library "${text}".`, {
+        template_id: id,
+        name: text,
+      });
+    }
+    return this.#save({ ...template, libraries: template.libraries.filter((each) => !isMeant(each)) });
+  }
+
+  #require(id: string): Template {
+    const template = this.#store.get(id);
+    if (template === undefined) throw notFound(id);
+    return template;
+  }
+
+  #save(template: Template): Template {
+    const saved = { ...template, updated_at: timestamp() };
+    this.#store.update(saved);
+    return saved;
+  }
+}
+
+function notFound(id: string): VmError {
+  return new VmError('TEMPLATE_NOT_FOUND', `No template has the id ${id}.`, { template_id: id });
+}
+
+/** The lexical half of the path rule; symlinks are resolved when a session uses the path. */
+function requireInside(path: string, field: string): void {
+  const normal = posix.normalize(path);
+  if (path.includes('\0') || posix.isAbsolute(path) || normal === '..' || normal.startsWith('../')) {
+    throw new VmError('INVALID_PATH', 'Path escapes allowed worktree: give one relative to the worktree.', {
+      field,
+      path,
+    });
+  }
+}
+
+function requireHostModule(name: string): void {
+  if (Object.hasOwn(HOST_MODULES, name)) return;
+  if (JAVASCRIPT_BUILT_INS.has(name.toLowerCase())) {
+    throw new VmError('MODULE_NOT_ALLOWED', `"${name}" is part of JavaScript and always there; it is not a module.`, {
+      name,
+    });
+  }
+  const known = Object.keys(HOST_MODULES);
+  throw new VmError('MODULE_NOT_FOUND', `No module "${name}"; there are ${known.join(', ')}.`, {
+    name,
+    modules: known,
+  });
+}
+
+function requireLibrary(text: string): { name: string; version: string } {
+  const library = parseLibraryName(text);
+  if (library !== undefined) return library;
+  throw new VmError('LIBRARY_NOT_FOUND', `No library "${text}" in the catalogue; see metadata/libraries.`, {
+    name: text,
+  });
+}

@@ -1,0 +1,98 @@
+import type { ExecutionEvent } from '../../shared/model/event.ts';
+import type { Execution, ExecutionError, ExecutionStatus, Metrics } from '../../shared/model/execution.ts';
+import type { ValuePayload } from '../../shared/model/event.ts';
+import type { Session, SessionStatus } from '../../shared/model/session.ts';
+import type { SettingsBody } from '../../shared/model/settings.ts';
+import type { Capability, StartupFile, Template } from '../../shared/model/template.ts';
+
+/**
+ * What the services need of persistence, and nothing of how it is done.
+ * Templates and sessions are written at once. Executions and their events go through the journal, which commits in
+ * groups; every read sees what the journal was given before it. A write that the disk refuses throws STORAGE_UNAVAILABLE.
+ */
+export interface Store {
+  readonly templates: TemplateStore;
+  readonly sessions: SessionStore;
+  readonly executions: ExecutionStore;
+  readonly journal: Journal;
+  /** Schema version, size and pragmas, for diagnosis. */
+  describe(): StoreDescription;
+  /** Commits what is buffered and closes the database. */
+  close(): void;
+}
+
+export type StoreDescription = {
+  path: string;
+  schema_version: number;
+  sqlite_version: string;
+  size_bytes: number;
+  /** Operations that wait for a commit. */
+  queue_depth: number;
+};
+
+export interface TemplateStore {
+  /** Inserts the template with its settings; throws TEMPLATE_NAME_TAKEN. */
+  insert(template: Template, settings: SettingsBody): void;
+  /** Ordered by creation. */
+  list(): Template[];
+  get(id: string): Template | undefined;
+  findByName(name: string): Template | undefined;
+  /** Replaces the row of the same id; throws TEMPLATE_NAME_TAKEN. */
+  update(template: Template): void;
+  /** Deletes the template with settings, capabilities and startup files; its sessions' rows stay. Says if there was one. */
+  delete(id: string): boolean;
+  settings(id: string): SettingsBody | undefined;
+  setSettings(id: string, settings: SettingsBody): void;
+  /** A capability of the same kind and name is replaced, keeping its id; the stored row is returned. */
+  putCapability(capability: Capability): Capability;
+  capabilities(templateId: string): Capability[];
+  deleteCapability(templateId: string, capabilityId: string): boolean;
+  insertStartupFile(file: StartupFile): void;
+  /** Ordered by order_index, then by insertion. */
+  startupFiles(templateId: string): StartupFile[];
+  deleteStartupFile(templateId: string, startupFileId: string): boolean;
+}
+
+export interface SessionStore {
+  insert(session: Session): void;
+  get(id: string): Session | undefined;
+  /** Ordered by creation, oldest first. */
+  list(filter?: { status?: SessionStatus }): Session[];
+  /** Changes the given columns and updated_at; `undefined` leaves a column as it is. */
+  update(id: string, change: SessionChange): void;
+}
+
+export type SessionChange = {
+  status?: SessionStatus;
+  updated_at: string;
+  closed_at?: string;
+  /** null clears it. */
+  last_error?: string | null;
+};
+
+export interface ExecutionStore {
+  get(id: string): Execution | undefined;
+  /** Newest first. */
+  list(filter: { session_id: string; limit: number }): Execution[];
+  /** In order of seq, those after `after_seq`. */
+  events(executionId: string, filter: { after_seq: number; limit: number }): ExecutionEvent[];
+}
+
+export type ExecutionEnd = {
+  status: Exclude<ExecutionStatus, 'running'>;
+  ended_at: string;
+  result?: ValuePayload;
+  error?: ExecutionError;
+  metrics: Metrics;
+};
+
+/** Buffered writes, committed in order and in groups. */
+export interface Journal {
+  insertExecution(execution: Execution): void;
+  appendEvents(events: readonly ExecutionEvent[]): void;
+  finishExecution(id: string, end: ExecutionEnd): void;
+  /** Resolves once everything given so far is committed; rejects with STORAGE_UNAVAILABLE when it cannot be. */
+  committed(): Promise<void>;
+  /** Called after each commit with the events that it made durable, in order. Returns how to stop. */
+  onCommitted(listener: (events: readonly ExecutionEvent[]) => void): () => void;
+}

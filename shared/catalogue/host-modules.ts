@@ -1,0 +1,15 @@
+/** Host modules that a template can expose, by the name that guest code requires. */
+export const HOST_MODULES = {
+  fs: 'Files of the worktree: read, write, list, watch nothing.',
+  database: 'SQLite: configure, query, exec, close; in memory or a file in the worktree.',
+  exec: 'Programs of the host: run(command, args), without a shell.',
+  http: 'HTTP requests and a global fetch, to hosts on an allow-list.',
+} as const;
+export type HostModuleName = keyof typeof HOST_MODULES;
+
+/** Names that JavaScript itself provides: always there, never a module of a template. */
+export const JAVASCRIPT_BUILT_INS: ReadonlySet<string> = new Set([
+  'json', 'math', 'date', 'array', 'object', 'string', 'number', 'boolean', 'regexp', 'map', 'set', 'weakmap', 'weakset',
+  'promise', 'symbol', 'bigint', 'function', 'error', 'reflect', 'proxy', 'intl', 'arraybuffer', 'dataview', 'atomics',
+  'globalthis', 'iterator', 'parseint', 'parsefloat', 'isnan', 'isfinite', 'eval', 'undefined', 'nan', 'infinity',
+]); // prettier-ignore

@@ -1,0 +1,35 @@
+import { Type, type Static } from 'typebox';
+import { Limits } from './settings.ts';
+
+export const EngineInfo = Type.Object({ name: Type.String(), description: Type.String(), default: Type.Boolean() });
+export type EngineInfo = Static<typeof EngineInfo>;
+
+export const ModuleInfo = Type.Object({ name: Type.String(), description: Type.String() });
+export type ModuleInfo = Static<typeof ModuleInfo>;
+
+export const LibraryInfo = Type.Object({
+  name: Type.String(),
+  version: Type.String(),
+  global: Type.String({ description: 'The global variable that the library defines' }),
+  description: Type.String(),
+});
+export type LibraryInfo = Static<typeof LibraryInfo>;
+
+/** Defaults of a new template, and the range that each limit may have. */
+export const LimitsInfo = Type.Object({
+  defaults: Limits,
+  ranges: Type.Record(Type.String(), Type.Object({ minimum: Type.Integer(), maximum: Type.Integer() })),
+});
+export type LimitsInfo = Static<typeof LimitsInfo>;
+
+export const EventTypeInfo = Type.Object({ type: Type.String(), description: Type.String() });
+export type EventTypeInfo = Static<typeof EventTypeInfo>;
+
+/** A row of the error table; `status` and `rpc_code` are absent for codes that only executions end with. */
+export const ErrorInfo = Type.Object({
+  code: Type.String(),
+  status: Type.Optional(Type.Integer()),
+  rpc_code: Type.Optional(Type.Integer()),
+  description: Type.String(),
+});
+export type ErrorInfo = Static<typeof ErrorInfo>;
