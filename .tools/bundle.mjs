@@ -1,0 +1,142 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { withSetupLock } from './lock.mjs';
+import { root } from './pinned-node.mjs';
+
+const distDirectory = path.join(root, 'dist');
+const stampFile = path.join(distDirectory, '.stamp');
+const sourceRoots = ['daemon', 'shared', '.tools', 'package.json', 'package-lock.json', 'tsconfig.json'];
+
+/**
+ * One bundle each; an entry's name becomes its file in dist/. All files land flat there, so bundled code finds its
+ * siblings by `new URL('./host.js', import.meta.url)`, whichever chunk it ended up in.
+ * The host is a bundle of its own, not split: a runtime host loads one small file and nothing of the daemon.
+ * @type {{ entries: Record<string, string>, splitting: boolean }[]}
+ */
+const bundles = [
+  { entries: { cli: 'daemon/cli/main.ts' }, splitting: true },
+  { entries: { host: 'daemon/host/main.ts' }, splitting: false },
+];
+
+/** Natives, and what reads its own files beside it (Swagger UI's pages). */
+const external = ['isolated-vm', 'better-sqlite3', '@fastify/swagger-ui'];
+
+/** Gives CommonJS packages inside an ES module bundle the names that they expect to be there. */
+const commonJsNames = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  'const require = __createRequire(import.meta.url);',
+  'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+].join(' ');
+
+/** Chunks of earlier builds stay this long, so that a process that started from them can still load them. */
+const oldChunkMs = 60 * 60 * 1_000;
+
+/** Builds unless dist/ was made from exactly the present sources. Throws when a source does not compile. */
+export async function buildIfStale() {
+  if (readStamp() === sourceStamp()) return;
+  await withSetupLock(async () => {
+    const stamp = sourceStamp();
+    if (readStamp() === stamp) return;
+    await build();
+    writeAtomically(stampFile, stamp);
+  });
+}
+
+/** Rebuilds at every change until the process is stopped. */
+export async function watch() {
+  const esbuild = await import('esbuild');
+  for (const bundle of bundles) {
+    const context = await esbuild.context({ ...buildOptions(bundle), logLevel: 'info' });
+    await context.watch();
+  }
+  rmSync(stampFile, { force: true });
+}
+
+async function build() {
+  const esbuild = await import('esbuild');
+  const options = bundles.map(buildOptions).filter(({ entryPoints }) => Object.keys(entryPoints).length > 0);
+  // In memory first: nothing is written unless everything compiles.
+  const results = await Promise.all(options.map((bundle) => esbuild.build({ ...bundle, write: false })));
+  const files = results.flatMap((result) => result.outputFiles);
+  const entryNames = new Set(bundles.flatMap(({ entries }) => Object.keys(entries)).map((name) => `${name}.js`));
+  const isEntry = (/** @type {{ path: string }} */ file) => Number(entryNames.has(path.basename(file.path)));
+  // Chunks before the entries that name them.
+  files.sort((a, b) => isEntry(a) - isEntry(b));
+  mkdirSync(distDirectory, { recursive: true });
+  for (const file of files) writeAtomically(file.path, file.contents);
+  removeOldChunks(new Set(files.map((file) => path.basename(file.path))));
+}
+
+/** @param {(typeof bundles)[number]} bundle */
+function buildOptions({ entries, splitting }) {
+  return /** @satisfies {import('esbuild').BuildOptions} */ ({
+    absWorkingDir: root,
+    entryPoints: existingEntries(entries),
+    outdir: distDirectory,
+    chunkNames: '[name]-[hash]',
+    bundle: true,
+    splitting,
+    sourcemap: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    external,
+    banner: { js: commonJsNames },
+    logLevel: 'warning',
+  });
+}
+
+/**
+ * While the first sources are being written an entry may not be there yet.
+ * @param {Record<string, string>} entries
+ */
+function existingEntries(entries) {
+  const existing = Object.entries(entries).filter(([name, file]) => {
+    const exists = existsSync(path.join(root, file));
+    if (!exists) console.error(`build: ${file} is not there yet, so there is no dist/${name}.js`);
+    return exists;
+  });
+  return Object.fromEntries(existing);
+}
+
+/** Path, size and time of every source: another branch, an edit or a removed file each change it. */
+function sourceStamp() {
+  const lines = sourceRoots.flatMap((name) => {
+    const start = path.join(root, name);
+    if (!existsSync(start)) return [];
+    const inside = statSync(start).isDirectory() ? readdirSync(start, { recursive: true, encoding: 'utf8' }) : [];
+    return [start, ...inside.map((file) => path.join(start, file))].map(describeFile);
+  });
+  return `${lines.sort().join('\n')}\n`;
+}
+
+/** @param {string} file */
+function describeFile(file) {
+  // A file may vanish while we look (an editor saving it); that is one more difference to the last stamp.
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats?.isFile() !== true) return path.relative(root, file);
+  return `${path.relative(root, file)} ${stats.size} ${stats.mtimeMs}`;
+}
+
+function readStamp() {
+  return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : undefined;
+}
+
+/**
+ * @param {string} file
+ * @param {string | Uint8Array} contents
+ */
+function writeAtomically(file, contents) {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, file);
+}
+
+/** @param {ReadonlySet<string>} current names of the files just written */
+function removeOldChunks(current) {
+  for (const name of readdirSync(distDirectory)) {
+    const file = path.join(distDirectory, name);
+    const isOurs = name.endsWith('.js') || name.endsWith('.js.map');
+    if (isOurs && !current.has(name) && Date.now() - statSync(file).mtimeMs > oldChunkMs) rmSync(file);
+  }
+}
