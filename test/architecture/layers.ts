@@ -1,0 +1,83 @@
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import type { ImportGraph } from './import-graph.ts';
+
+type Layer = {
+  /** A folder with all that is below it (`a/`), or only the files right in it (`a/*`). */
+  path: string;
+  /** What it may import beside itself; a folder stands for all that is below it. */
+  mayImport: readonly string[];
+  /** Whether it may use Node's own modules. */
+  usesNode: boolean;
+};
+
+/** The picture in docs/architecture: imports point down only. A folder without a layer is refused. */
+const layers: readonly Layer[] = [
+  { path: 'shared/', mayImport: [], usesNode: false },
+  { path: 'daemon/host/', mayImport: ['shared/'], usesNode: true },
+  { path: 'daemon/runtime/', mayImport: ['shared/'], usesNode: true },
+  { path: 'daemon/store/', mayImport: ['shared/'], usesNode: true },
+  { path: 'daemon/libraries/', mayImport: ['shared/'], usesNode: true },
+  { path: 'daemon/language/', mayImport: ['shared/'], usesNode: true },
+  // The two ports, and no class behind them.
+  {
+    path: 'daemon/services/',
+    mayImport: ['shared/', 'daemon/store/store.ts', 'daemon/runtime/runtime.ts'],
+    usesNode: true,
+  },
+  { path: 'daemon/transport/rest/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
+  { path: 'daemon/transport/stdio/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
+  { path: 'daemon/cli/', mayImport: ['shared/', 'daemon/create-daemon.ts', 'daemon/serve.ts'], usesNode: true },
+  // The composition root and what stands beside it: the whole daemon, but neither its client nor the guest's process.
+  {
+    path: 'daemon/*',
+    mayImport: [
+      'shared/',
+      'daemon/libraries/',
+      'daemon/language/',
+      'daemon/runtime/',
+      'daemon/services/',
+      'daemon/store/',
+      'daemon/transport/',
+    ],
+    usesNode: true,
+  },
+  { path: 'extension/', mayImport: ['shared/'], usesNode: true },
+];
+
+/** Packages that only some may import, and why it matters: guest code and its engine stay in the host's process. */
+const restrictedPackages: Readonly<Record<string, readonly string[]>> = {
+  'isolated-vm': ['daemon/host/'],
+  'better-sqlite3': ['daemon/store/'],
+  vscode: ['extension/'],
+};
+
+/** One line for each import that points the wrong way, or that comes from a file no layer knows. */
+export function findViolations(graph: ImportGraph): string[] {
+  return [...graph].flatMap(([file, targets]) => {
+    const layer = layerOf(file);
+    if (layer === undefined) return [`${file} belongs to no layer`];
+    return targets.filter((target) => !isAllowed(layer, file, target)).map((target) => `${file} imports ${target}`);
+  });
+}
+
+function isAllowed(layer: Layer, file: string, target: string): boolean {
+  if (isBuiltin(target)) return layer.usesNode;
+  if (isProjectFile(target))
+    return layerOf(target) === layer || layer.mayImport.some((allowed) => target.startsWith(allowed));
+  const allowed = restrictedPackages[packageName(target)];
+  return allowed?.some((folder) => file.startsWith(folder)) ?? true;
+}
+
+function layerOf(file: string): Layer | undefined {
+  return layers.find((layer) => layer.path === `${path.posix.dirname(file)}/*` || file.startsWith(layer.path));
+}
+
+function isProjectFile(target: string): boolean {
+  return /^(daemon|shared|extension|test|docs|dist|\.tools|\.config)\//.test(target) || target.startsWith('../');
+}
+
+function packageName(specifier: string): string {
+  const parts = specifier.split('/');
+  return parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+}
