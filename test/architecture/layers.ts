@@ -63,8 +63,7 @@ export function findViolations(graph: ImportGraph): string[] {
 
 function isAllowed(layer: Layer, file: string, target: string): boolean {
   if (isBuiltin(target)) return layer.usesNode;
-  if (isProjectFile(target))
-    return layerOf(target) === layer || layer.mayImport.some((allowed) => target.startsWith(allowed));
+  if (isProjectFile(target)) return layerOf(target) === layer || layer.mayImport.some((way) => target.startsWith(way));
   const allowed = restrictedPackages[packageName(target)];
   return allowed?.some((folder) => file.startsWith(folder)) ?? true;
 }
