@@ -21,4 +21,8 @@ for (let index = 4; index < primes.length; index++) pairs[primes[index - 1] % 10
 console.table(pairs);
 
 const repeated = digits.reduce((sum, digit) => sum + pairs[digit][digit], 0);
-({ primes: primes.length, sameLastDigitAgain: `${((100 * repeated) / (primes.length - 4)).toFixed(1)} %`, ifChance: '25.0 %' });
+({
+  primes: primes.length,
+  sameLastDigitAgain: `${((100 * repeated) / (primes.length - 4)).toFixed(1)} %`,
+  ifChance: '25.0 %',
+});

@@ -1,6 +1,5 @@
 // A first look at a session: modules, data beside the code, console output as it happens, and a value at the end.
-//   npm start                  runs this file
-//   npm start -- YOUR.js       runs yours
+//   npm start -- docs/examples/report/main.js
 import { bar, extremes, mean } from './statistics.js';
 import week from './data.json' with { type: 'json' };
 
