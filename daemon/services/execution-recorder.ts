@@ -2,6 +2,7 @@ import type { EventPayload, EventType, ExecutionEvent } from '../../shared/model
 import type { Execution } from '../../shared/model/execution.ts';
 import type { RunOutcome, RuntimeEvent } from '../runtime/runtime.ts';
 import type { ExecutionStore, Journal } from '../store/store.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import { timestamp } from './clock.ts';
 
 /** Up to this many events are kept in memory for the answer; a longer list is read back from the store. */
@@ -15,8 +16,11 @@ export class ExecutionRecorder {
   readonly #executions: ExecutionStore;
   readonly #recordings = new Map<string, Recording>();
 
-  constructor(journal: Journal, executions: ExecutionStore) {
+  readonly #changes: ChangeFeed;
+
+  constructor(journal: Journal, executions: ExecutionStore, changes: ChangeFeed) {
     this.#journal = journal;
+    this.#changes = changes;
     this.#executions = executions;
   }
 
@@ -25,6 +29,7 @@ export class ExecutionRecorder {
     this.#recordings.set(execution.id, { seq: 0, kept: [] });
     this.#journal.insertExecution(execution);
     const text = execution.input ?? execution.path ?? '';
+    this.#changes.publish({ kind: 'execution', execution });
     this.#append(execution.id, [{ ts: Date.parse(execution.started_at), type: 'input_echo', payload: { text } }]);
   }
 
@@ -33,6 +38,11 @@ export class ExecutionRecorder {
     this.#append(executionId, events);
     // When the disk refuses, the host is simply not let go on; the end of the execution reports why.
     this.#journal.committed().then(stored, () => undefined);
+  }
+
+  /** Resolves when everything so far is durable. Rejects with STORAGE_UNAVAILABLE. */
+  durable(): Promise<void> {
+    return this.#journal.committed();
   }
 
   /** One more event, made by the daemon itself. */
@@ -51,8 +61,9 @@ export class ExecutionRecorder {
     const end = { ...outcome, ended_at: timestamp(), metrics };
     this.#journal.finishExecution(running.id, end);
     await this.#journal.committed();
-    const events = recording?.kept ?? this.#readBack(running.id);
-    return { execution: { ...running, ...end }, events };
+    const execution = { ...running, ...end };
+    this.#changes.publish({ kind: 'execution', execution });
+    return { execution, events: recording?.kept ?? this.#readBack(running.id) };
   }
 
   #append(executionId: string, events: readonly RuntimeEvent[]): void {

@@ -17,6 +17,8 @@ type Run = {
   args: Args;
   env: Env;
 };
+/** A running execution and how it will have ended. `finished` rejects only with STORAGE_UNAVAILABLE. */
+export type Started = { execution: Execution; finished: Promise<Finished> };
 type Finished = { execution: Execution; events: ExecutionEvent[] };
 
 /** Runs code in sessions, one execution at a time each, and answers for what ran. */
@@ -37,24 +39,46 @@ export class ExecutionService {
 
   /** Throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY, OUTPUT_LIMIT_EXCEEDED, STORAGE_UNAVAILABLE. */
   async repl({ session_id, input }: RunRepl): Promise<ExecutionWithEvents> {
-    const session = this.#sessions.requireReady(session_id);
-    return this.#answer(await this.#start(session, { kind: 'repl', source: input, args: [], env: {} }));
+    return answer(await this.startRepl({ session_id, input }).finished);
   }
 
   /** As `repl`, and INVALID_PATH, FILE_NOT_FOUND before any code runs. */
-  async runFile({ session_id, path, args = [], env = {} }: RunFile): Promise<ExecutionWithEvents> {
+  async runFile(body: RunFile): Promise<ExecutionWithEvents> {
+    return answer(await (await this.startFile(body)).finished);
+  }
+
+  /** Starts and does not wait: the execution as it is now, and its end. Throws as `repl`. */
+  startRepl({ session_id, input }: RunRepl): Started {
     const session = this.#sessions.requireReady(session_id);
-    this.#requireIdle(session);
-    const { absolute_path, source } = await readWorktreeFile(session.worktree, path);
-    const still = this.#sessions.requireReady(session_id);
-    return this.#answer(await this.#start(still, { kind: 'run_file', source, path, file: absolute_path, args, env }));
+    return this.#start(session, { kind: 'repl', source: input, args: [], env: {} });
+  }
+
+  /** Starts and does not wait. Throws as `runFile`. */
+  async startFile({ session_id, path, args = [], env = {} }: RunFile): Promise<Started> {
+    this.#requireIdle(this.#sessions.requireReady(session_id));
+    const { worktree } = this.#sessions.requireReady(session_id);
+    const { absolute_path, source } = await readWorktreeFile(worktree, path);
+    // The session may have ended, or got busy, while the file was read.
+    const session = this.#sessions.requireReady(session_id);
+    return this.#start(session, { kind: 'run_file', source, path, file: absolute_path, args, env });
+  }
+
+  /** Resolves when the start is durable, so that it can be acknowledged. */
+  started({ execution }: Started): Promise<Execution> {
+    return this.#recorder.durable().then(() => execution);
+  }
+
+  /** Stops what runs in the session and keeps its state. Says what was stopped, if anything ran. */
+  async interrupt(sessionId: string): Promise<Execution | undefined> {
+    const { running } = this.#sessions.requireReady(sessionId);
+    return running === undefined ? undefined : this.cancel(running);
   }
 
   /** Runs a startup file in a session that is not ready yet. */
   async startup(session: LiveSession, path: string): Promise<Execution> {
     const { absolute_path, source } = await readWorktreeFile(session.worktree, path);
     const run: Run = { kind: 'startup', source, path, file: absolute_path, args: [], env: {} };
-    return (await this.#start(session, run)).execution;
+    return (await this.#start(session, run).finished).execution;
   }
 
   list(filter: { session_id: string; limit: number }): Execution[] {
@@ -107,13 +131,15 @@ export class ExecutionService {
     });
   }
 
-  #start(session: LiveSession, run: Run): Promise<Finished> {
+  #start(session: LiveSession, run: Run): Started {
     this.#requireIdle(session);
     const execution = newExecution(session.id, run);
     session.running = execution.id;
     const finished = this.#run(session, execution, run);
+    // Whoever waits for the end hears of a failure; a start that nobody waits for must not be an unhandled rejection.
+    finished.catch(() => undefined);
     this.#running.set(execution.id, { session_id: session.id, finished });
-    return finished;
+    return { execution, finished };
   }
 
   async #run(session: LiveSession, execution: Execution, run: Run): Promise<Finished> {
@@ -135,11 +161,11 @@ export class ExecutionService {
       this.#running.delete(execution.id);
     }
   }
+}
 
-  #answer({ execution, events }: Finished): ExecutionWithEvents {
-    refuseOverflow(execution);
-    return { ...execution, events };
-  }
+function answer({ execution, events }: Finished): ExecutionWithEvents {
+  refuseOverflow(execution);
+  return { ...execution, events };
 }
 
 function newExecution(session_id: string, run: Run): Execution {

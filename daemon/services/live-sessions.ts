@@ -1,7 +1,8 @@
+import { VmError } from '../../shared/errors/vm-error.ts';
 import type { Session } from '../../shared/model/session.ts';
 import type { SettingsBody } from '../../shared/model/settings.ts';
 import type { SessionChange, SessionStore } from '../store/store.ts';
-import { VmError } from '../../shared/errors/vm-error.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import { timestamp } from './clock.ts';
 
 /** A session that is alive in memory, with the settings that it was made from. */
@@ -18,9 +19,11 @@ export class LiveSessions {
   readonly #store: SessionStore;
   readonly #live = new Map<string, LiveSession>();
   readonly #ready = new Set<string>();
+  readonly #changes: ChangeFeed;
 
-  constructor(store: SessionStore) {
+  constructor(store: SessionStore, changes: ChangeFeed) {
     this.#store = store;
+    this.#changes = changes;
   }
 
   get size(): number {
@@ -34,8 +37,15 @@ export class LiveSessions {
   /** The session exists from here on, as `starting`. */
   add(row: Session, worktree: string, settings: SettingsBody): LiveSession {
     this.#store.insert(row);
-    const live: LiveSession = { id: row.id, worktree, settings, running: undefined };
-    this.#live.set(row.id, live);
+    this.#changes.publish({ kind: 'session', session: row });
+    return this.#hold(row.id, worktree, settings);
+  }
+
+  /** A session that exists already starts anew. */
+  addAgain(id: string, worktree: string, settings: SettingsBody): LiveSession {
+    this.#ready.delete(id);
+    const live = this.#hold(id, worktree, settings);
+    this.#update(id, { status: 'starting', closed_at: null, last_error: null });
     return live;
   }
 
@@ -82,6 +92,12 @@ export class LiveSessions {
     });
   }
 
+  #hold(id: string, worktree: string, settings: SettingsBody): LiveSession {
+    const live: LiveSession = { id, worktree, settings, running: undefined };
+    this.#live.set(id, live);
+    return live;
+  }
+
   #forget(id: string): boolean {
     this.#ready.delete(id);
     return this.#live.delete(id);
@@ -89,5 +105,6 @@ export class LiveSessions {
 
   #update(id: string, change: Omit<SessionChange, 'updated_at'>): void {
     this.#store.update(id, { ...change, updated_at: timestamp() });
+    this.#changes.publish({ kind: 'session', session: this.row(id) });
   }
 }

@@ -1,5 +1,7 @@
 import type { Runtime, RuntimeListener } from '../runtime/runtime.ts';
 import type { Store } from '../store/store.ts';
+import { ChangeFeed } from './change-feed.ts';
+import { EventStreams } from './event-streams.ts';
 import { ExecutionRecorder } from './execution-recorder.ts';
 import { ExecutionService } from './execution-service.ts';
 import { LiveSessions } from './live-sessions.ts';
@@ -13,6 +15,8 @@ export type Services = {
   readonly sessions: SessionService;
   readonly executions: ExecutionService;
   readonly metadata: MetadataService;
+  readonly streams: EventStreams;
+  readonly changes: ChangeFeed;
   /** Stops what runs, closes every session for `reason`, and reaps the hosts. */
   stop(reason: string): Promise<void>;
 };
@@ -26,8 +30,9 @@ export type ServicesOptions = {
 
 /** Wires the services over a store and a runtime. */
 export function createServices({ store, makeRuntime, maxSessions }: ServicesOptions): Services {
-  const live = new LiveSessions(store.sessions);
-  const recorder = new ExecutionRecorder(store.journal, store.executions);
+  const changes = new ChangeFeed();
+  const live = new LiveSessions(store.sessions, changes);
+  const recorder = new ExecutionRecorder(store.journal, store.executions, changes);
   const runtime = makeRuntime({
     onEvents: (executionId, events, stored) => {
       recorder.onEvents(executionId, events, stored);
@@ -36,7 +41,7 @@ export function createServices({ store, makeRuntime, maxSessions }: ServicesOpti
       live.crashed(sessionId, reason);
     },
   });
-  const templates = new TemplateService(store.templates);
+  const templates = new TemplateService(store.templates, changes);
   const executions = new ExecutionService(store.executions, runtime, live, recorder);
   const sessions = new SessionService({ store: store.sessions, runtime, live, templates, executions, maxSessions });
   return {
@@ -44,6 +49,8 @@ export function createServices({ store, makeRuntime, maxSessions }: ServicesOpti
     sessions,
     executions,
     metadata: new MetadataService(),
+    streams: new EventStreams(store.executions, store.journal, live, changes),
+    changes,
     stop: async (reason) => {
       await executions.stop();
       await sessions.stop(reason);

@@ -2,7 +2,8 @@ import { v7 as uuid } from 'uuid';
 import { VmError } from '../../shared/errors/vm-error.ts';
 import type { RuntimeSummary } from '../../shared/model/runtime-summary.ts';
 import type { CreateSession, Session, SessionStatus } from '../../shared/model/session.ts';
-import type { StartupFile } from '../../shared/model/template.ts';
+import type { SettingsBody } from '../../shared/model/settings.ts';
+import type { StartupFile, TemplateDetail } from '../../shared/model/template.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SessionStore } from '../store/store.ts';
 import { timestamp } from './clock.ts';
@@ -44,21 +45,27 @@ export class SessionService {
         max_sessions: maxSessions,
       });
     }
-    const { vm_id: _, ...settings } = detail.settings;
-    const session = live.add(newSession(body), worktree, settings);
-    await this.#orCrash(session, async () => {
-      this.#requireLibraries(detail.template.libraries);
-      await this.#parts.runtime.open({
-        session_id: session.id,
-        worktree_path: worktree,
-        settings,
-        modules: detail.template.exposed_modules,
-        libraries: detail.template.libraries,
-        capabilities: detail.capabilities,
-      });
-      await this.#runStartupFiles(session, detail.startup_files);
-    });
-    return live.row(session.id);
+    const row = newSession(body);
+    await this.#start(live.add(row, worktree, settingsOf(detail)), detail);
+    return live.row(row.id);
+  }
+
+  /**
+   * Ends what the session holds and starts it anew from its template as it is now: same id, fresh state, startup files
+   * run again. Also brings back a session that crashed or was closed. Throws as `create`, and SESSION_NOT_READY.
+   */
+  async restart(id: string): Promise<Session> {
+    const { templates, live, runtime } = this.#parts;
+    const row = live.row(id);
+    if (row.status === 'starting') {
+      throw new VmError('SESSION_NOT_READY', 'The session is starting; wait until it is ready.', { session_id: id });
+    }
+    const detail = templates.get(row.template_id);
+    const worktree = await resolveWorktree(row.worktree_path);
+    const session = live.addAgain(id, worktree, settingsOf(detail));
+    await runtime.close(id, 'the session was restarted');
+    await this.#start(session, detail);
+    return live.row(id);
   }
 
   list(filter: { status?: SessionStatus } = {}): Session[] {
@@ -91,6 +98,21 @@ export class SessionService {
     const { live, runtime } = this.#parts;
     for (const id of live.ids()) live.closed(id, reason);
     await runtime.dispose();
+  }
+
+  #start(session: LiveSession, { template, capabilities, startup_files }: TemplateDetail): Promise<void> {
+    return this.#orCrash(session, async () => {
+      this.#requireLibraries(template.libraries);
+      await this.#parts.runtime.open({
+        session_id: session.id,
+        worktree_path: session.worktree,
+        settings: session.settings,
+        modules: template.exposed_modules,
+        libraries: template.libraries,
+        capabilities,
+      });
+      await this.#runStartupFiles(session, startup_files);
+    });
   }
 
   async #orCrash(session: LiveSession, start: () => Promise<void>): Promise<void> {
@@ -142,6 +164,11 @@ export class SessionService {
       return { message: error.message, details: { cause: error.code } };
     }
   }
+}
+
+function settingsOf({ settings }: TemplateDetail): SettingsBody {
+  const { limits, resolver, runtime } = settings;
+  return { limits, resolver, runtime };
 }
 
 function newSession(body: CreateSession): Session {

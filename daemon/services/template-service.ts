@@ -16,14 +16,18 @@ import {
   type UpdateTemplate,
 } from '../../shared/model/template.ts';
 import type { TemplateStore } from '../store/store.ts';
+import type { ChangeFeed } from './change-feed.ts';
 import { timestamp } from './clock.ts';
 
 /** Templates and their parts. Live sessions keep what they were made from; changes are for sessions made later. */
 export class TemplateService {
   readonly #store: TemplateStore;
 
-  constructor(store: TemplateStore) {
+  readonly #changes: ChangeFeed;
+
+  constructor(store: TemplateStore, changes: ChangeFeed) {
     this.#store = store;
+    this.#changes = changes;
   }
 
   /** Throws ENGINE_UNSUPPORTED, TEMPLATE_NAME_TAKEN. */
@@ -44,6 +48,7 @@ export class TemplateService {
       updated_at: now,
     };
     this.#store.insert(template, DEFAULT_SETTINGS);
+    this.#changed(template.id);
     return template;
   }
 
@@ -69,6 +74,7 @@ export class TemplateService {
 
   remove(id: string): void {
     if (!this.#store.delete(id)) throw notFound(id);
+    this.#changed(id, true);
   }
 
   settings(id: string): TemplateSettings {
@@ -210,7 +216,12 @@ export class TemplateService {
   #save(template: Template): Template {
     const saved = { ...template, updated_at: timestamp() };
     this.#store.update(saved);
+    this.#changed(saved.id);
     return saved;
+  }
+
+  #changed(template_id: string, deleted = false): void {
+    this.#changes.publish({ kind: 'template', template_id, deleted });
   }
 }
 

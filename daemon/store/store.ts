@@ -65,7 +65,8 @@ export interface SessionStore {
 export type SessionChange = {
   status?: SessionStatus;
   updated_at: string;
-  closed_at?: string;
+  /** null clears it. */
+  closed_at?: string | null;
   /** null clears it. */
   last_error?: string | null;
 };
@@ -74,6 +75,8 @@ export interface ExecutionStore {
   get(id: string): Execution | undefined;
   /** Newest first. */
   list(filter: { session_id: string; limit: number }): Execution[];
+  /** Executions of the session whose id sorts after `after_id` (empty: all), oldest first. */
+  following(filter: { session_id: string; after_id: string; limit: number }): Execution[];
   /** In order of seq, those after `after_seq`. */
   events(executionId: string, filter: { after_seq: number; limit: number }): ExecutionEvent[];
 }
