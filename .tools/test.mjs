@@ -33,7 +33,11 @@ await main(async () => {
   const checksPassed = !isFullRun || (await runChecks(node));
   const mocha = path.join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
   // isolated-vm asks for --no-node-snapshot in every process that loads it.
-  const testCode = await runChild(node, ['--no-node-snapshot', mocha, ...mochaArgs(args)], { cwd: root });
+  const testCode = await runChild(
+    node,
+    ['--no-node-snapshot', mocha, ...(isFullRun ? ['--forbid-only', allTests] : mochaArgs(args))],
+    { cwd: root },
+  );
   return checksPassed ? testCode : testCode || 1;
 });
 
