@@ -35,7 +35,14 @@ describe('worktree files', () => {
   it('refuses every way out of the worktree', async () => {
     await symlink('../secret.js', join(worktree, 'out.js'));
     await symlink('..', join(worktree, 'up'));
-    const ways = ['../secret.js', 'lib/../../secret.js', join(root, 'secret.js'), '/etc/passwd', 'out.js', 'up/secret.js'];
+    const ways = [
+      '../secret.js',
+      'lib/../../secret.js',
+      join(root, 'secret.js'),
+      '/etc/passwd',
+      'out.js',
+      'up/secret.js',
+    ];
     for (const path of [...ways, 'app.js\0.png']) {
       await assert.rejects(readWorktreeFile(worktree, path), refusal('INVALID_PATH'), path);
     }
@@ -51,9 +58,9 @@ describe('worktree files', () => {
 
   it('never gives out what a link that is swapped meanwhile leads to', async () => {
     const link = join(worktree, 'swap.js');
-    let swapping = true;
+    const stop = new AbortController();
     const swapper = (async () => {
-      for (let i = 0; swapping; i++) {
+      for (let i = 0; !stop.signal.aborted; i++) {
         await symlink(i % 2 === 0 ? 'app.js' : '../secret.js', `${link}.new`);
         await rename(`${link}.new`, link);
       }
@@ -62,7 +69,7 @@ describe('worktree files', () => {
       const read = await readWorktreeFile(worktree, 'swap.js').catch((error: unknown) => error);
       if (!(read instanceof Error)) assert.notEqual((read as { source: string }).source, 'canary');
     }
-    swapping = false;
+    stop.abort();
     await swapper;
   });
 

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { BenchDaemon, peakRssMiB, pssMiB } from './bench-daemon.ts';
+import { startFloorServer } from './floor/floor-server.ts';
+import { HttpClient } from './http-client.ts';
+import { measureFlood, measureLargeScript } from './measure-execution.ts';
+import { measureCreation, measureIdleMemory, measureStart } from './measure-sessions.ts';
+import { measureRate, measureRoundTrip } from './measure-repl.ts';
+import { report, type Row } from './report.ts';
+
+/** `npm run bench`: what users wait for, each figure beside its floor measured in the same run. */
+const daemon = await BenchDaemon.start();
+const floor = await startFloorServer(daemon.folder, 8);
+const floorClient = new HttpClient(floor.url);
+const rows: Row[] = [];
+const add = (more: Row[]): void => {
+  rows.push(...more);
+  for (const row of more) console.error(`… ${row.what}`);
+};
+
+try {
+  add(await measureRoundTrip(daemon, floorClient));
+  add(await measureRate(daemon, floorClient));
+  add(await measureCreation(daemon));
+  add(await measureFlood(daemon));
+  add(await measureLargeScript(daemon));
+  add([
+    { what: 'daemon, memory (PSS)', value: pssMiB(daemon.pid), unit: 'MiB' },
+    { what: 'daemon, largest resident size', value: peakRssMiB(daemon.pid), unit: 'MiB' },
+  ]);
+} finally {
+  floorClient.close();
+  await floor.close();
+  await daemon.stop();
+}
+add(await measureIdleMemory());
+add(await measureStart());
+report(rows, join(import.meta.dirname, '..', '..', '.bench', 'bench.json'));
