@@ -5,6 +5,7 @@ import { EventStreams } from './event-streams.ts';
 import { ExecutionRecorder } from './execution-recorder.ts';
 import { ExecutionService } from './execution-service.ts';
 import { LiveSessions } from './live-sessions.ts';
+import { Metrics } from './metrics.ts';
 import { MetadataService } from './metadata-service.ts';
 import { SessionService } from './session-service.ts';
 import { TemplateService } from './template-service.ts';
@@ -17,6 +18,7 @@ export type Services = {
   readonly metadata: MetadataService;
   readonly streams: EventStreams;
   readonly changes: ChangeFeed;
+  readonly metrics: Metrics;
   /** Stops what runs, closes every session for `reason`, and reaps the hosts. */
   stop(reason: string): Promise<void>;
 };
@@ -39,8 +41,10 @@ export function createServices({ store, makeRuntime, maxSessions }: ServicesOpti
     },
     onSessionLost: (sessionId, reason) => {
       live.crashed(sessionId, reason);
+      metrics.sessionLost();
     },
   });
+  const metrics = new Metrics(store, runtime, changes);
   const templates = new TemplateService(store.templates, changes);
   const executions = new ExecutionService(store.executions, runtime, live, recorder);
   const sessions = new SessionService({ store: store.sessions, runtime, live, templates, executions, maxSessions });
@@ -51,6 +55,7 @@ export function createServices({ store, makeRuntime, maxSessions }: ServicesOpti
     metadata: new MetadataService(),
     streams: new EventStreams(store.executions, store.journal, live, changes),
     changes,
+    metrics,
     stop: async (reason) => {
       await executions.stop();
       await sessions.stop(reason);

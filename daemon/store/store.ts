@@ -58,6 +58,7 @@ export interface SessionStore {
   get(id: string): Session | undefined;
   /** Ordered by creation, oldest first. */
   list(filter?: { status?: SessionStatus }): Session[];
+  count(status: SessionStatus): number;
   /** Changes the given columns and updated_at; `undefined` leaves a column as it is. */
   update(id: string, change: SessionChange): void;
 }
