@@ -1,0 +1,41 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { ERROR_CODES } from '../../../shared/errors/error-codes.ts';
+import { VmError } from '../../../shared/errors/vm-error.ts';
+import { envelope } from './errors.ts';
+import { makeRequestId } from './request-id.ts';
+
+/** What Node's HTTP parser found; other codes are a request that is no HTTP. */
+const MESSAGES: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: 'The headers are larger than 16 KiB.',
+  ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
+};
+
+/** Answers what could not be parsed as HTTP, in the form of all other errors, and ends the connection. */
+export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable || isAnswering(socket)) {
+    socket.destroy();
+    return;
+  }
+  const told = new VmError('INVALID_REQUEST', MESSAGES[error.code ?? ''] ?? 'The request is not valid HTTP.', {
+    reason: error.code,
+  });
+  const { http: status } = ERROR_CODES[told.code];
+  const body = JSON.stringify(envelope(told));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${makeRequestId({ headers: {} })}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/**
+ * Whether an earlier request of this connection waits for its answer: ours would be taken for that one.
+ * Node's own default handler asks the same field; there is no public one.
+ */
+function isAnswering(socket: Socket & { _httpMessage?: unknown }): boolean {
+  return socket._httpMessage !== undefined && socket._httpMessage !== null;
+}

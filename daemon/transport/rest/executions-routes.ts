@@ -1,0 +1,129 @@
+import { Type } from 'typebox';
+import { ExecutionEvent } from '../../../shared/model/event.ts';
+import { Execution, ExecutionWithEvents, RunFile, RunRepl } from '../../../shared/model/execution.ts';
+import { Id } from '../../../shared/model/ids.ts';
+import type { Services } from '../../services/services.ts';
+import { withoutBody } from './json-body.ts';
+import type { RestServer } from './rest-server.ts';
+import { ExecutionParams, answer } from './route-schema.ts';
+
+const tags = ['executions'];
+const params = ExecutionParams;
+
+const DEFAULT_LIMIT = 50;
+const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: DEFAULT_LIMIT }));
+const after_seq = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }));
+
+const runErrors = [
+  'SESSION_NOT_FOUND',
+  'SESSION_NOT_READY',
+  'SESSION_BUSY',
+  'OUTPUT_LIMIT_EXCEEDED',
+  'STORAGE_UNAVAILABLE',
+] as const;
+
+/** Running code, and what ran. */
+export function executionsRoutes(server: RestServer, { executions }: Services): void {
+  runRoutes(server, executions);
+  readRoutes(server, executions);
+  withoutBody(server, (scope) => {
+    scope.post(
+      '/executions/:execution_id/cancel',
+      {
+        config: { errors: ['EXECUTION_NOT_FOUND', 'EXECUTION_NOT_RUNNING'] },
+        schema: {
+          tags,
+          operationId: 'cancelExecution',
+          summary: 'Stop an execution, keep the state of its session, and answer when it has ended',
+          params,
+          response: { 200: answer(Execution) },
+        },
+      },
+      (request) => executions.cancel(request.params.execution_id),
+    );
+  });
+}
+
+function runRoutes(server: RestServer, executions: Services['executions']): void {
+  server.post(
+    '/executions/repl',
+    {
+      config: { errors: runErrors },
+      schema: {
+        tags,
+        operationId: 'runRepl',
+        summary: 'Run a snippet in a session and answer when it has ended, however it ended',
+        body: RunRepl,
+        response: { 201: answer(ExecutionWithEvents) },
+      },
+    },
+    (request, reply) => {
+      reply.code(201);
+      return executions.repl(request.body);
+    },
+  );
+  server.post(
+    '/executions/run-file',
+    {
+      config: { errors: [...runErrors, 'INVALID_PATH', 'FILE_NOT_FOUND'] },
+      schema: {
+        tags,
+        operationId: 'runFile',
+        summary: 'Run a file of the worktree in a session and answer when it has ended, however it ended',
+        body: RunFile,
+        response: { 201: answer(ExecutionWithEvents) },
+      },
+    },
+    (request, reply) => {
+      reply.code(201);
+      return executions.runFile(request.body);
+    },
+  );
+}
+
+function readRoutes(server: RestServer, executions: Services['executions']): void {
+  server.get(
+    '/executions',
+    {
+      config: { errors: ['SESSION_NOT_FOUND'] },
+      schema: {
+        tags,
+        operationId: 'listExecutions',
+        summary: 'Executions of a session, newest first',
+        querystring: Type.Object({ session_id: Id, limit }),
+        response: { 200: answer(Type.Array(Execution)) },
+      },
+    },
+    ({ query }) => executions.list({ session_id: query.session_id, limit: query.limit ?? DEFAULT_LIMIT }),
+  );
+  server.get(
+    '/executions/:execution_id',
+    {
+      config: { errors: ['EXECUTION_NOT_FOUND'] },
+      schema: {
+        tags,
+        operationId: 'getExecution',
+        summary: 'An execution, running or ended',
+        params,
+        response: { 200: answer(Execution) },
+      },
+    },
+    (request) => executions.get(request.params.execution_id),
+  );
+  server.get(
+    '/executions/:execution_id/events',
+    {
+      config: { errors: ['EXECUTION_NOT_FOUND'] },
+      schema: {
+        tags,
+        operationId: 'listEvents',
+        summary: 'Events of an execution after a sequence number, in their order',
+        params,
+        querystring: Type.Object({ after_seq, limit }),
+        response: { 200: answer(Type.Array(ExecutionEvent)) },
+      },
+    },
+    ({ params: { execution_id }, query }) =>
+      executions.events(execution_id, { after_seq: query.after_seq ?? 0, limit: query.limit ?? DEFAULT_LIMIT }),
+  );
+}

@@ -1,0 +1,79 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { RouteOptions } from 'fastify';
+import { Type, type TSchema } from 'typebox';
+import { ERROR_CODES, type ErrorCode } from '../../../shared/errors/error-codes.ts';
+import type { RestServer } from './rest-server.ts';
+
+/** The body of every error answer. */
+const ErrorAnswer = Type.Object({
+  error: Type.Object({
+    code: Type.String({ description: 'A code of the error table' }),
+    message: Type.String({ description: 'What is wrong and what to do' }),
+    details: Type.Object({}, { additionalProperties: true }),
+  }),
+});
+
+/** Nothing from elsewhere: the page works offline and cannot be made to send anything away. */
+const PAGE_POLICY = [
+  "default-src 'self'",
+  "img-src 'self' data:",
+  "style-src 'self' 'unsafe-inline'",
+  "base-uri 'none'",
+  "object-src 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/**
+ * /openapi.json from the schemas of the routes, and /docs to read and try it. Neither needs a token: they say what
+ * every daemon says. To be called before routes are added.
+ */
+export function documentRoutes(server: RestServer, version: string): void {
+  void server.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'vm-system', version, description: 'Long-lived, isolated JavaScript sessions bound to a folder.' },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      // The token, or nothing where the daemon can see that the caller is its own user.
+      security: [{ token: [] }, {}],
+    },
+    convertConstToEnum: false,
+    transform: ({ schema, url, route }) => {
+      const response = { ...(schema.response as Record<string, TSchema>), ...errorAnswers(route) };
+      return { schema: { ...schema, response }, url };
+    },
+  });
+  void server.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: PAGE_POLICY,
+    uiConfig: { tryItOutEnabled: true, persistAuthorization: false },
+  });
+  void server.register((scope: RestServer, _options, done) => {
+    let text: string | undefined;
+    scope.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+      text ??= JSON.stringify(server.swagger());
+      return reply.type('application/json; charset=utf-8').send(text);
+    });
+    done();
+  });
+}
+
+/** What a route may answer beside its result: its own errors, and those of every route like it. */
+function errorAnswers({ config, schema }: RouteOptions): Record<string, TSchema> {
+  const codes = new Set<ErrorCode>([...(config?.errors ?? []), 'ORIGIN_NOT_ALLOWED', 'SHUTTING_DOWN', 'INTERNAL']);
+  if (schema?.security?.length !== 0) codes.add('UNAUTHORIZED');
+  if (schema?.params !== undefined || schema?.querystring !== undefined) codes.add('VALIDATION_ERROR');
+  if (schema?.body !== undefined) {
+    for (const code of bodyErrors) codes.add(code);
+  }
+  const byStatus = Map.groupBy([...codes].sort(), (code) => ERROR_CODES[code].http);
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => {
+      const description = ofStatus.map((code) => `${code}: ${ERROR_CODES[code].description}`).join('\n\n');
+      return [status, { ...ErrorAnswer, description }];
+    }),
+  );
+}
+
+const bodyErrors = ['VALIDATION_ERROR', 'INVALID_REQUEST', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const;
