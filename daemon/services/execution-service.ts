@@ -7,7 +7,7 @@ import type { ExecutionStore } from '../store/store.ts';
 import { timestamp } from './clock.ts';
 import type { ExecutionRecorder } from './execution-recorder.ts';
 import type { LiveSession, LiveSessions } from './live-sessions.ts';
-import { readWorktreeFile } from './worktree-files.ts';
+import { readWorktreeFile } from '../worktree/worktree-files.ts';
 
 type Run = {
   kind: 'repl' | 'run_file' | 'startup';

@@ -10,7 +10,7 @@ import { timestamp } from './clock.ts';
 import type { ExecutionService } from './execution-service.ts';
 import type { LiveSession, LiveSessions } from './live-sessions.ts';
 import type { TemplateService } from './template-service.ts';
-import { resolveWorktree } from './worktree-files.ts';
+import { resolveWorktree } from '../worktree/worktree-files.ts';
 
 export type SessionServiceParts = {
   store: SessionStore;

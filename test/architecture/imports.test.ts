@@ -50,6 +50,8 @@ describe('the check of the imports', () => {
     ['daemon/runtime/a.ts', 'daemon/store/store.ts'],
     ['daemon/runtime/a.ts', 'daemon/host/b.ts'],
     ['daemon/runtime/a.ts', 'isolated-vm'],
+    ['daemon/worktree/a.ts', 'daemon/services/b.ts'],
+    ['daemon/host/a.ts', 'daemon/worktree/b.ts'],
     ['daemon/store/a.ts', 'daemon/runtime/runtime.ts'],
     ['daemon/services/a.ts', 'daemon/store/sqlite-store.ts'],
     ['daemon/services/a.ts', 'daemon/transport/rest/b.ts'],

@@ -15,14 +15,16 @@ type Layer = {
 const layers: readonly Layer[] = [
   { path: 'shared/', mayImport: [], usesNode: false },
   { path: 'daemon/host/', mayImport: ['shared/'], usesNode: true },
-  { path: 'daemon/runtime/', mayImport: ['shared/'], usesNode: true },
+  { path: 'daemon/runtime/', mayImport: ['shared/', 'daemon/worktree/'], usesNode: true },
+  // Everything that reads a session's folder: one place that decides what lies inside.
+  { path: 'daemon/worktree/', mayImport: ['shared/'], usesNode: true },
   { path: 'daemon/store/', mayImport: ['shared/'], usesNode: true },
   { path: 'daemon/libraries/', mayImport: ['shared/'], usesNode: true },
   { path: 'daemon/language/', mayImport: ['shared/'], usesNode: true },
   // The two ports, and no class behind them.
   {
     path: 'daemon/services/',
-    mayImport: ['shared/', 'daemon/store/store.ts', 'daemon/runtime/runtime.ts'],
+    mayImport: ['shared/', 'daemon/worktree/', 'daemon/store/store.ts', 'daemon/runtime/runtime.ts'],
     usesNode: true,
   },
   { path: 'daemon/transport/rest/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
@@ -39,6 +41,7 @@ const layers: readonly Layer[] = [
       'daemon/services/',
       'daemon/store/',
       'daemon/transport/',
+      'daemon/worktree/',
     ],
     usesNode: true,
   },

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readWorktreeFile, resolveWorktree } from '../../daemon/services/worktree-files.ts';
+import { readWorktreeFile, resolveWorktree } from '../../daemon/worktree/worktree-files.ts';
 import { VmError } from '../../shared/errors/vm-error.ts';
 
 const refusal = (code: string) => (error: unknown) => error instanceof VmError && error.code === code;
