@@ -29,7 +29,13 @@ const layers: readonly Layer[] = [
   },
   { path: 'daemon/transport/rest/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
   { path: 'daemon/transport/stdio/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
-  { path: 'daemon/cli/', mayImport: ['shared/', 'daemon/create-daemon.ts', 'daemon/serve.ts'], usesNode: true },
+  // Conversations with a session over any pair of streams: the CLI's terminal and the editor's.
+  { path: 'daemon/terminal/', mayImport: ['shared/'], usesNode: true },
+  {
+    path: 'daemon/cli/',
+    mayImport: ['shared/', 'daemon/terminal/', 'daemon/create-daemon.ts', 'daemon/serve.ts'],
+    usesNode: true,
+  },
   // The composition root and what stands beside it: the whole daemon, but neither its client nor the guest's process.
   {
     path: 'daemon/*',
@@ -45,7 +51,7 @@ const layers: readonly Layer[] = [
     ],
     usesNode: true,
   },
-  { path: 'extension/', mayImport: ['shared/'], usesNode: true },
+  { path: 'extension/', mayImport: ['shared/', 'daemon/terminal/'], usesNode: true },
 ];
 
 /** Packages that only some may import, and why it matters: guest code and its engine stay in the host's process. */

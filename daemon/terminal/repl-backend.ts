@@ -1,0 +1,12 @@
+import type { ExecutionEvent } from '../../shared/model/event.ts';
+
+/** What the terminal needs of a session, whoever reaches it and how. */
+export type ReplBackend = {
+  /** Runs a line; events arrive as they happen. Rejects when the daemon refuses. */
+  execute(input: string, onEvent: (event: ExecutionEvent) => void): Promise<void>;
+  interrupt(): Promise<void>;
+  restart(): Promise<void>;
+  /** What could stand between `from` and `to`; empty when the session is busy. */
+  complete(input: string, cursor: number): Promise<{ from: number; to: number; labels: string[] }>;
+  globals(): Promise<{ name: string; type: string; preview: string }[]>;
+};
