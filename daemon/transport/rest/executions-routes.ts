@@ -5,7 +5,7 @@ import { Id } from '../../../shared/model/ids.ts';
 import type { Services } from '../../services/services.ts';
 import { withoutBody } from './json-body.ts';
 import type { RestServer } from './rest-server.ts';
-import { ExecutionParams, answer } from './route-schema.ts';
+import { ExecutionParams } from './route-schema.ts';
 
 const tags = ['executions'];
 const params = ExecutionParams;
@@ -36,7 +36,7 @@ export function executionsRoutes(server: RestServer, { executions }: Services): 
           operationId: 'cancelExecution',
           summary: 'Stop an execution, keep the state of its session, and answer when it has ended',
           params,
-          response: { 200: answer(Execution) },
+          response: { 200: Execution },
         },
       },
       (request) => executions.cancel(request.params.execution_id),
@@ -54,7 +54,7 @@ function runRoutes(server: RestServer, executions: Services['executions']): void
         operationId: 'runRepl',
         summary: 'Run a snippet in a session and answer when it has ended, however it ended',
         body: RunRepl,
-        response: { 201: answer(ExecutionWithEvents) },
+        response: { 201: ExecutionWithEvents },
       },
     },
     (request, reply) => {
@@ -71,7 +71,7 @@ function runRoutes(server: RestServer, executions: Services['executions']): void
         operationId: 'runFile',
         summary: 'Run a file of the worktree in a session and answer when it has ended, however it ended',
         body: RunFile,
-        response: { 201: answer(ExecutionWithEvents) },
+        response: { 201: ExecutionWithEvents },
       },
     },
     (request, reply) => {
@@ -91,7 +91,7 @@ function readRoutes(server: RestServer, executions: Services['executions']): voi
         operationId: 'listExecutions',
         summary: 'Executions of a session, newest first',
         querystring: Type.Object({ session_id: Id, limit }),
-        response: { 200: answer(Type.Array(Execution)) },
+        response: { 200: Type.Array(Execution) },
       },
     },
     ({ query }) => executions.list({ session_id: query.session_id, limit: query.limit ?? DEFAULT_LIMIT }),
@@ -105,7 +105,7 @@ function readRoutes(server: RestServer, executions: Services['executions']): voi
         operationId: 'getExecution',
         summary: 'An execution, running or ended',
         params,
-        response: { 200: answer(Execution) },
+        response: { 200: Execution },
       },
     },
     (request) => executions.get(request.params.execution_id),
@@ -120,7 +120,7 @@ function readRoutes(server: RestServer, executions: Services['executions']): voi
         summary: 'Events of an execution after a sequence number, in their order',
         params,
         querystring: Type.Object({ after_seq, limit }),
-        response: { 200: answer(Type.Array(ExecutionEvent)) },
+        response: { 200: Type.Array(ExecutionEvent) },
       },
     },
     ({ params: { execution_id }, query }) =>

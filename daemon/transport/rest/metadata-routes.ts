@@ -9,7 +9,6 @@ import {
 } from '../../../shared/model/metadata.ts';
 import type { Services } from '../../services/services.ts';
 import type { RestServer } from './rest-server.ts';
-import { answer } from './route-schema.ts';
 
 const tags = ['metadata'];
 
@@ -22,7 +21,7 @@ export function metadataRoutes(server: RestServer, { metadata }: Services): void
         tags,
         operationId: 'listEngines',
         summary: 'Engines that a template may name',
-        response: { 200: answer(Type.Array(EngineInfo)) },
+        response: { 200: Type.Array(EngineInfo) },
       },
     },
     () => metadata.engines(),
@@ -34,7 +33,7 @@ export function metadataRoutes(server: RestServer, { metadata }: Services): void
         tags,
         operationId: 'listAvailableModules',
         summary: 'Host modules that a template may expose',
-        response: { 200: answer(Type.Array(ModuleInfo)) },
+        response: { 200: Type.Array(ModuleInfo) },
       },
     },
     () => metadata.modules(),
@@ -46,7 +45,7 @@ export function metadataRoutes(server: RestServer, { metadata }: Services): void
         tags,
         operationId: 'listAvailableLibraries',
         summary: 'Libraries that a template may load',
-        response: { 200: answer(Type.Array(LibraryInfo)) },
+        response: { 200: Type.Array(LibraryInfo) },
       },
     },
     () => metadata.libraries(),
@@ -58,7 +57,7 @@ export function metadataRoutes(server: RestServer, { metadata }: Services): void
         tags,
         operationId: 'getLimits',
         summary: 'Default limits and the range of each',
-        response: { 200: answer(LimitsInfo) },
+        response: { 200: LimitsInfo },
       },
     },
     () => metadata.limits(),
@@ -70,7 +69,7 @@ export function metadataRoutes(server: RestServer, { metadata }: Services): void
         tags,
         operationId: 'listEventTypes',
         summary: 'Kinds of events and what they say',
-        response: { 200: answer(Type.Array(EventTypeInfo)) },
+        response: { 200: Type.Array(EventTypeInfo) },
       },
     },
     () => metadata.eventTypes(),
@@ -82,7 +81,7 @@ export function metadataRoutes(server: RestServer, { metadata }: Services): void
         tags,
         operationId: 'listErrors',
         summary: 'The error table: codes of requests and of executions',
-        response: { 200: answer(Type.Array(ErrorInfo)) },
+        response: { 200: Type.Array(ErrorInfo) },
       },
     },
     () => metadata.errors(),

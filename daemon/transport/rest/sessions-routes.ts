@@ -4,7 +4,7 @@ import { CreateSession, Session, SessionStatus } from '../../../shared/model/ses
 import type { Services } from '../../services/services.ts';
 import { withoutBody } from './json-body.ts';
 import type { RestServer } from './rest-server.ts';
-import { SessionParams, answer } from './route-schema.ts';
+import { SessionParams } from './route-schema.ts';
 
 const tags = ['sessions'];
 const params = SessionParams;
@@ -18,7 +18,7 @@ export function sessionsRoutes(server: RestServer, { sessions }: Services): void
         tags,
         operationId: 'getRuntimeSummary',
         summary: 'The sessions that are alive in memory',
-        response: { 200: answer(RuntimeSummary) },
+        response: { 200: RuntimeSummary },
       },
     },
     () => sessions.summary(),
@@ -31,7 +31,7 @@ export function sessionsRoutes(server: RestServer, { sessions }: Services): void
         operationId: 'listSessions',
         summary: 'All sessions, or those with a status',
         querystring: Type.Object({ status: Type.Optional(SessionStatus) }),
-        response: { 200: answer(Type.Array(Session)) },
+        response: { 200: Type.Array(Session) },
       },
     },
     (request) => sessions.list(request.query),
@@ -53,7 +53,7 @@ export function sessionsRoutes(server: RestServer, { sessions }: Services): void
         operationId: 'createSession',
         summary: 'Start a session of a template in a worktree, and run its startup files',
         body: CreateSession,
-        response: { 201: answer(Session) },
+        response: { 201: Session },
       },
     },
     (request, reply) => {
@@ -65,7 +65,7 @@ export function sessionsRoutes(server: RestServer, { sessions }: Services): void
     '/sessions/:session_id',
     {
       config: { errors: ['SESSION_NOT_FOUND'] },
-      schema: { tags, operationId: 'getSession', summary: 'A session', params, response: { 200: answer(Session) } },
+      schema: { tags, operationId: 'getSession', summary: 'A session', params, response: { 200: Session } },
     },
     (request) => sessions.get(request.params.session_id),
   );
@@ -77,7 +77,7 @@ export function sessionsRoutes(server: RestServer, { sessions }: Services): void
 /** Both answer with the closed session. */
 function closeRoutes(server: RestServer, sessions: Services['sessions']): void {
   const config = { errors: ['SESSION_NOT_FOUND'] } as const;
-  const response = { 200: answer(Session) };
+  const response = { 200: Session };
   server.post(
     '/sessions/:session_id/close',
     {

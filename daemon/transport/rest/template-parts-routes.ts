@@ -12,7 +12,7 @@ import {
 import type { Services } from '../../services/services.ts';
 import { withoutBody } from './json-body.ts';
 import type { RestServer } from './rest-server.ts';
-import { TemplateParams, answer, removed } from './route-schema.ts';
+import { TemplateParams, removed } from './route-schema.ts';
 
 const params = TemplateParams;
 
@@ -51,7 +51,7 @@ function capabilityRoutes(server: RestServer, templates: Services['templates']):
         operationId: 'listCapabilities',
         summary: 'What a template permits',
         params,
-        response: { 200: answer(Type.Array(Capability)) },
+        response: { 200: Type.Array(Capability) },
       },
     },
     (request) => templates.capabilities(request.params.template_id),
@@ -66,7 +66,7 @@ function capabilityRoutes(server: RestServer, templates: Services['templates']):
         summary: 'Permit something; the same kind and name again replaces it',
         params,
         body: AddCapability,
-        response: { 201: answer(Capability) },
+        response: { 201: Capability },
       },
     },
     (request, reply) => {
@@ -84,7 +84,7 @@ function capabilityRoutes(server: RestServer, templates: Services['templates']):
           operationId: 'removeCapability',
           summary: 'Take a permission back',
           params: Type.Object({ ...params.properties, capability_id: Id }),
-          response: { 200: answer(Type.Object({ ...removed, template_id: Id, capability_id: Id })) },
+          response: { 200: Type.Object({ ...removed, template_id: Id, capability_id: Id }) },
         },
       },
       (request) => {
@@ -107,7 +107,7 @@ function startupFileRoutes(server: RestServer, templates: Services['templates'])
         operationId: 'listStartupFiles',
         summary: 'Files that run when a session starts, in their order',
         params,
-        response: { 200: answer(Type.Array(StartupFile)) },
+        response: { 200: Type.Array(StartupFile) },
       },
     },
     (request) => templates.startupFiles(request.params.template_id),
@@ -122,7 +122,7 @@ function startupFileRoutes(server: RestServer, templates: Services['templates'])
         summary: 'Run a file when a session starts',
         params,
         body: AddStartupFile,
-        response: { 201: answer(StartupFile) },
+        response: { 201: StartupFile },
       },
     },
     (request, reply) => {
@@ -140,7 +140,7 @@ function startupFileRoutes(server: RestServer, templates: Services['templates'])
           operationId: 'removeStartupFile',
           summary: 'Run a file no more when a session starts',
           params: Type.Object({ ...params.properties, startup_file_id: Id }),
-          response: { 200: answer(Type.Object({ ...removed, template_id: Id, startup_file_id: Id })) },
+          response: { 200: Type.Object({ ...removed, template_id: Id, startup_file_id: Id }) },
         },
       },
       (request) => {
@@ -175,7 +175,7 @@ function namedPartRoutes(server: RestServer, { parts, part, addErrors, missing, 
         operationId: `listTemplate${part === 'Module' ? 'Modules' : 'Libraries'}`,
         summary: `Names of the ${parts} of a template`,
         params,
-        response: { 200: answer(Type.Array(name)) },
+        response: { 200: Type.Array(name) },
       },
     },
     (request) => list(request.params.template_id),
@@ -190,7 +190,7 @@ function namedPartRoutes(server: RestServer, { parts, part, addErrors, missing, 
         summary: `Give a template one of the ${parts} that metadata/${parts} lists`,
         params,
         body: AddByName,
-        response: { 201: answer(Type.Object({ template_id: Id, name })) },
+        response: { 201: Type.Object({ template_id: Id, name }) },
       },
     },
     (request, reply) => {
@@ -210,7 +210,7 @@ function namedPartRoutes(server: RestServer, { parts, part, addErrors, missing, 
           operationId: `remove${part}`,
           summary: `Take one of its ${parts} from a template`,
           params: Type.Object({ ...params.properties, name }),
-          response: { 200: answer(Type.Object({ ...removed, template_id: Id, name })) },
+          response: { 200: Type.Object({ ...removed, template_id: Id, name }) },
         },
       },
       (request) => {

@@ -5,7 +5,7 @@ import { CreateTemplate, Template, TemplateDetail, UpdateTemplate } from '../../
 import type { Services } from '../../services/services.ts';
 import { withoutBody } from './json-body.ts';
 import type { RestServer } from './rest-server.ts';
-import { TemplateParams, answer, removed } from './route-schema.ts';
+import { TemplateParams, removed } from './route-schema.ts';
 
 const tags = ['templates'];
 const params = TemplateParams;
@@ -19,7 +19,7 @@ export function templatesRoutes(server: RestServer, { templates }: Services): vo
         tags,
         operationId: 'listTemplates',
         summary: 'All templates, oldest first',
-        response: { 200: answer(Type.Array(Template)) },
+        response: { 200: Type.Array(Template) },
       },
     },
     () => templates.list(),
@@ -33,7 +33,7 @@ export function templatesRoutes(server: RestServer, { templates }: Services): vo
         operationId: 'createTemplate',
         summary: 'Make a template with default settings',
         body: CreateTemplate,
-        response: { 201: answer(Template) },
+        response: { 201: Template },
       },
     },
     (request, reply) => {
@@ -50,7 +50,7 @@ export function templatesRoutes(server: RestServer, { templates }: Services): vo
         operationId: 'getTemplate',
         summary: 'A template with all its parts',
         params,
-        response: { 200: answer(TemplateDetail) },
+        response: { 200: TemplateDetail },
       },
     },
     (request) => templates.get(request.params.template_id),
@@ -65,7 +65,7 @@ export function templatesRoutes(server: RestServer, { templates }: Services): vo
         summary: 'Rename, activate or deactivate a template',
         params,
         body: UpdateTemplate,
-        response: { 200: answer(Template) },
+        response: { 200: Template },
       },
     },
     (request) => templates.update(request.params.template_id, request.body),
@@ -86,7 +86,7 @@ function settingsRoutes(server: RestServer, templates: Services['templates']): v
         operationId: 'getSettings',
         summary: 'Limits, resolver and runtime settings of a template',
         params,
-        response: { 200: answer(TemplateSettings) },
+        response: { 200: TemplateSettings },
       },
     },
     (request) => templates.settings(request.params.template_id),
@@ -101,7 +101,7 @@ function settingsRoutes(server: RestServer, templates: Services['templates']): v
         summary: 'Change some settings: objects are merged, lists replaced',
         params,
         body: SettingsPatch,
-        response: { 200: answer(TemplateSettings) },
+        response: { 200: TemplateSettings },
       },
     },
     (request) => templates.patchSettings(request.params.template_id, request.body),
@@ -118,7 +118,7 @@ function removalRoute(server: RestServer, templates: Services['templates']): voi
         operationId: 'deleteTemplate',
         summary: 'Delete a template with its parts; live sessions go on',
         params,
-        response: { 200: answer(Type.Object({ ...removed, template_id: Id })) },
+        response: { 200: Type.Object({ ...removed, template_id: Id }) },
       },
     },
     (request) => {
