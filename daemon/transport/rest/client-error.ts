@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ERROR_CODES } from '../../../shared/errors/error-codes.ts';
 import { VmError } from '../../../shared/errors/vm-error.ts';
@@ -33,9 +33,10 @@ export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Soc
 }
 
 /**
- * Whether an earlier request of this connection waits for its answer: ours would be taken for that one.
- * Node's own default handler asks the same field; there is no public one.
+ * Whether an earlier request of this connection waits for its answer, or is being given it: ours would be taken for
+ * that. Node's own default handler asks the same field; there is no public one.
  */
-function isAnswering(socket: Socket & { _httpMessage?: unknown }): boolean {
-  return socket._httpMessage !== undefined && socket._httpMessage !== null;
+function isAnswering(socket: Socket & { _httpMessage?: ServerResponse | null }): boolean {
+  const message = socket._httpMessage ?? undefined;
+  return message !== undefined && (message.headersSent || message.req.complete);
 }

@@ -1,26 +1,38 @@
+import type { ServerResponse } from 'node:http';
 import { VmError } from '../../../shared/errors/vm-error.ts';
 import type { RestServer } from './rest-server.ts';
 
 /** How long answers in flight may take once the server closes, before their connections are cut. */
 const GRACE_MS = 5_000;
 
-/** From the moment that the server begins to close, new requests are refused; those that run get their answers. */
+/**
+ * From the moment that the server begins to close, new requests are refused; those that run get their answers, and
+ * with the last of them every connection goes: Node alone would wait for those that never sent a request, as browsers
+ * open them in advance.
+ */
 export function refuseWhenClosing(server: RestServer): void {
+  const answering = new Set<ServerResponse>();
   let closing = false;
-  let cut: NodeJS.Timeout | undefined;
+  let grace: NodeJS.Timeout | undefined;
+  const cut = (): void => {
+    server.server.closeAllConnections();
+  };
+  server.addHook('onRequest', (_request, { raw: response }, done) => {
+    answering.add(response);
+    // Comes however it ends, also when the client has left; the hook onResponse does not.
+    response.once('close', () => {
+      answering.delete(response);
+      if (closing && answering.size === 0) cut();
+    });
+    done(closing ? new VmError('SHUTTING_DOWN', 'The daemon is stopping; start it again and retry.') : undefined);
+  });
   server.addHook('preClose', (done) => {
     closing = true;
-    // A client that never finishes its request, or never reads its answer, must not keep the daemon from stopping.
-    cut = setTimeout(() => {
-      server.server.closeAllConnections();
-    }, GRACE_MS);
+    grace = setTimeout(cut, answering.size === 0 ? 0 : GRACE_MS);
     done();
   });
-  server.addHook('onClose', (_, done) => {
-    clearTimeout(cut);
+  server.addHook('onClose', (_server, done) => {
+    clearTimeout(grace);
     done();
-  });
-  server.addHook('onRequest', (_request, _reply, done) => {
-    done(closing ? new VmError('SHUTTING_DOWN', 'The daemon is stopping; start it again and retry.') : undefined);
   });
 }
