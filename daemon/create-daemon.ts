@@ -59,8 +59,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     await close('the daemon could not listen');
     throw error;
   }
-  const address = server.addresses()[0];
-  const port = address?.port ?? options.listen.port;
   const { host } = options.listen;
+  const port = server.addresses()[0]?.port ?? options.listen.port;
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, address: { host, port }, close };
 }

@@ -1,5 +1,6 @@
 import type { EventPayload, EventType, ValuePayload } from '../../shared/model/event.ts';
 import type { Args, Env, ExecutionError, ExecutionStatus, Metrics } from '../../shared/model/execution.ts';
+import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
 import type { Limits, SettingsBody } from '../../shared/model/settings.ts';
 import type { Capability } from '../../shared/model/template.ts';
 
@@ -14,6 +15,10 @@ export interface Runtime {
   run(sessionId: string, request: RunRequest): Promise<RunOutcome>;
   /** Stops what runs in the session and keeps its state; the run ends as `cancelled`. No run: nothing happens. */
   interrupt(sessionId: string): void;
+  /** The variables that the session's code has defined. No code of the guest runs; undefined when not answered in time. */
+  globals(sessionId: string): Promise<GlobalVariable[] | undefined>;
+  /** What could stand at the cursor, without side effects; undefined when not answered in time. */
+  complete(sessionId: string, request: CompleteRequest): Promise<Completion | undefined>;
   /** Disposes the isolate, stopping what runs (as `cancelled`, with `reason`). Idempotent. */
   close(sessionId: string, reason: string): Promise<void>;
   /** Sorted ids of the sessions that are alive in memory. */

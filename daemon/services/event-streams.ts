@@ -61,7 +61,7 @@ export class EventStreams {
     signal: AbortSignal,
   ): AsyncGenerator<ExecutionEvent[], void> {
     let after_id = '';
-    if (cursor !== undefined) {
+    if (cursor !== undefined && this.#executions.get(cursor.execution_id)?.session_id === id) {
       after_id = cursor.execution_id;
       yield* this.followExecution(cursor.execution_id, cursor.seq, signal);
     }

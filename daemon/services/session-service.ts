@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid';
 import { VmError } from '../../shared/errors/vm-error.ts';
+import type { CompleteRequest, Completion, Globals } from '../../shared/model/inspection.ts';
 import type { RuntimeSummary } from '../../shared/model/runtime-summary.ts';
 import type { CreateSession, Session, SessionStatus } from '../../shared/model/session.ts';
 import type { SettingsBody } from '../../shared/model/settings.ts';
@@ -86,6 +87,19 @@ export class SessionService {
     return live.row(id);
   }
 
+  /** The variables that the session's code has defined. Throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY. */
+  async globals(id: string): Promise<Globals> {
+    return { globals: await this.#look(id, (runtime) => runtime.globals(id)) };
+  }
+
+  /** What could stand at the cursor; no side effects. Throws as `globals`, and VALIDATION_ERROR. */
+  complete(id: string, request: CompleteRequest): Promise<Completion> {
+    if (request.cursor > request.input.length) {
+      throw new VmError('VALIDATION_ERROR', 'cursor must be at most the length of input.', { field: 'cursor' });
+    }
+    return this.#look(id, (runtime) => runtime.complete(id, request));
+  }
+
   /** What is alive in memory. */
   summary(): RuntimeSummary {
     const ids = this.#parts.runtime.activeSessionIds();
@@ -98,6 +112,17 @@ export class SessionService {
     const { live, runtime } = this.#parts;
     for (const id of live.ids()) live.closed(id, reason);
     await runtime.dispose();
+  }
+
+  /** Looks into an idle session; a running execution is never disturbed, and nobody waits for it. */
+  async #look<T>(id: string, ask: (runtime: Runtime) => Promise<T | undefined>): Promise<T> {
+    const session = this.#parts.live.requireReady(id);
+    const answer = session.running === undefined ? await ask(this.#parts.runtime) : undefined;
+    if (answer !== undefined) return answer;
+    throw new VmError('SESSION_BUSY', 'The session is busy and cannot be looked into; ask again when it is idle.', {
+      session_id: id,
+      execution_id: session.running,
+    });
   }
 
   #start(session: LiveSession, { template, capabilities, startup_files }: TemplateDetail): Promise<void> {

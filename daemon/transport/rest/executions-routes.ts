@@ -11,8 +11,13 @@ const tags = ['executions'];
 const params = ExecutionParams;
 
 const DEFAULT_LIMIT = 50;
-const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: DEFAULT_LIMIT }));
+const MAX_LIMIT = 1_000;
+const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT }));
+const eventLimit = Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: MAX_LIMIT }));
 const after_seq = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }));
+
+/** `?wait=false` answers 202 as soon as the start is stored; what follows is in the events and their stream. */
+const WaitQuery = Type.Object({ wait: Type.Optional(Type.Boolean({ default: true })) });
 
 const runErrors = [
   'SESSION_NOT_FOUND',
@@ -54,12 +59,17 @@ function runRoutes(server: RestServer, executions: Services['executions']): void
         operationId: 'runRepl',
         summary: 'Run a snippet in a session and answer when it has ended, however it ended',
         body: RunRepl,
-        response: { 201: ExecutionWithEvents },
+        querystring: WaitQuery,
+        response: { 201: ExecutionWithEvents, 202: Execution },
       },
     },
-    (request, reply) => {
-      reply.code(201);
-      return executions.repl(request.body);
+    ({ body, query }, reply) => {
+      if (query.wait !== false) {
+        reply.code(201);
+        return executions.repl(body);
+      }
+      reply.code(202);
+      return executions.started(executions.startRepl(body));
     },
   );
   server.post(
@@ -71,12 +81,17 @@ function runRoutes(server: RestServer, executions: Services['executions']): void
         operationId: 'runFile',
         summary: 'Run a file of the worktree in a session and answer when it has ended, however it ended',
         body: RunFile,
-        response: { 201: ExecutionWithEvents },
+        querystring: WaitQuery,
+        response: { 201: ExecutionWithEvents, 202: Execution },
       },
     },
-    (request, reply) => {
-      reply.code(201);
-      return executions.runFile(request.body);
+    async ({ body, query }, reply) => {
+      if (query.wait !== false) {
+        reply.code(201);
+        return executions.runFile(body);
+      }
+      reply.code(202);
+      return executions.started(await executions.startFile(body));
     },
   );
 }
@@ -119,11 +134,11 @@ function readRoutes(server: RestServer, executions: Services['executions']): voi
         operationId: 'listEvents',
         summary: 'Events of an execution after a sequence number, in their order',
         params,
-        querystring: Type.Object({ after_seq, limit }),
+        querystring: Type.Object({ after_seq, limit: eventLimit }),
         response: { 200: Type.Array(ExecutionEvent) },
       },
     },
     ({ params: { execution_id }, query }) =>
-      executions.events(execution_id, { after_seq: query.after_seq ?? 0, limit: query.limit ?? DEFAULT_LIMIT }),
+      executions.events(execution_id, { after_seq: query.after_seq ?? 0, limit: query.limit ?? MAX_LIMIT }),
   );
 }

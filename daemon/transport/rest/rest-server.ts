@@ -9,6 +9,7 @@ import { executionsRoutes } from './executions-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { parseJsonBodies } from './json-body.ts';
 import { metadataRoutes } from './metadata-routes.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { documentRoutes } from './openapi.ts';
 import { guardRequests } from './request-guard.ts';
 import { makeRequestId, showRequestId } from './request-id.ts';
@@ -16,6 +17,7 @@ import { logRequests } from './request-log.ts';
 import { answerUnknownRoutes } from './route-table.ts';
 import { sessionsRoutes } from './sessions-routes.ts';
 import { refuseWhenClosing } from './shutdown.ts';
+import { streamRoutes } from './stream-routes.ts';
 import { templatePartsRoutes } from './template-parts-routes.ts';
 import { templatesRoutes } from './templates-routes.ts';
 import { compileValidator } from './validation.ts';
@@ -104,6 +106,11 @@ export function buildRestServer(services: Services, options: RestOptions): RestS
     },
     { prefix: '/api/v1' },
   );
+  void server.register((guarded: RestServer, _options, done) => {
+    requireAuth(guarded, options.auth);
+    metricsRoute(guarded, services);
+    done();
+  });
   void server.register(
     (api: RestServer, _options, done) => {
       requireAuth(api, options.auth);
@@ -112,6 +119,7 @@ export function buildRestServer(services: Services, options: RestOptions): RestS
       sessionsRoutes(api, services);
       executionsRoutes(api, services);
       metadataRoutes(api, services);
+      streamRoutes(api, services);
       done();
     },
     { prefix: '/api/v1' },

@@ -1,4 +1,6 @@
 import { Type } from 'typebox';
+import { Execution } from '../../../shared/model/execution.ts';
+import { CompleteRequest, Completion, Globals } from '../../../shared/model/inspection.ts';
 import { RuntimeSummary } from '../../../shared/model/runtime-summary.ts';
 import { CreateSession, Session, SessionStatus } from '../../../shared/model/session.ts';
 import type { Services } from '../../services/services.ts';
@@ -8,9 +10,10 @@ import { SessionParams } from './route-schema.ts';
 
 const tags = ['sessions'];
 const params = SessionParams;
+const startErrors = ['TEMPLATE_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'LIBRARY_NOT_CACHED', 'STARTUP_FAILED'] as const;
 
 /** Sessions, and what of them is alive. */
-export function sessionsRoutes(server: RestServer, { sessions }: Services): void {
+export function sessionsRoutes(server: RestServer, { sessions, executions }: Services): void {
   server.get(
     '/runtime/summary',
     {
@@ -40,13 +43,7 @@ export function sessionsRoutes(server: RestServer, { sessions }: Services): void
     '/sessions',
     {
       config: {
-        errors: [
-          'TEMPLATE_NOT_FOUND',
-          'WORKTREE_NOT_FOUND',
-          'LIBRARY_NOT_CACHED',
-          'STARTUP_FAILED',
-          'SESSION_LIMIT_REACHED',
-        ],
+        errors: [...startErrors, 'SESSION_LIMIT_REACHED'],
       },
       schema: {
         tags,
@@ -71,7 +68,78 @@ export function sessionsRoutes(server: RestServer, { sessions }: Services): void
   );
   withoutBody(server, (scope) => {
     closeRoutes(scope, sessions);
+    controlRoutes(scope, { sessions, executions });
   });
+  lookRoutes(server, sessions);
+}
+
+/** Starting anew, and stopping what runs while the state stays. */
+function controlRoutes(server: RestServer, { sessions, executions }: Pick<Services, 'sessions' | 'executions'>): void {
+  server.post(
+    '/sessions/:session_id/restart',
+    {
+      config: { errors: [...startErrors, 'SESSION_NOT_FOUND', 'SESSION_NOT_READY'] },
+      schema: {
+        tags,
+        operationId: 'restartSession',
+        summary: 'Start a session anew: same id, fresh state, startup files run again; crashed and closed ones too',
+        params,
+        response: { 200: Session },
+      },
+    },
+    (request) => sessions.restart(request.params.session_id),
+  );
+  server.post(
+    '/sessions/:session_id/interrupt',
+    {
+      config: { errors: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY'] },
+      schema: {
+        tags,
+        operationId: 'interruptSession',
+        summary: 'Stop what runs in a session, keep its state, and answer when it has ended; null when nothing ran',
+        params,
+        response: { 200: Type.Object({ status: Type.Literal('ok'), execution: Type.Union([Execution, Type.Null()]) }) },
+      },
+    },
+    async (request) => {
+      const execution = await executions.interrupt(request.params.session_id);
+      return { status: 'ok' as const, execution: execution ?? null };
+    },
+  );
+}
+
+/** What an idle session holds. */
+function lookRoutes(server: RestServer, sessions: Services['sessions']): void {
+  const config = { errors: ['SESSION_NOT_FOUND', 'SESSION_NOT_READY', 'SESSION_BUSY'] } as const;
+  server.get(
+    '/sessions/:session_id/globals',
+    {
+      config,
+      schema: {
+        tags,
+        operationId: 'listGlobals',
+        summary: 'The variables that the code of a session has defined',
+        params,
+        response: { 200: Globals },
+      },
+    },
+    (request) => sessions.globals(request.params.session_id),
+  );
+  server.post(
+    '/sessions/:session_id/complete',
+    {
+      config,
+      schema: {
+        tags,
+        operationId: 'complete',
+        summary: 'What could stand at the cursor, from the live state of a session and without side effects',
+        params,
+        body: CompleteRequest,
+        response: { 200: Completion },
+      },
+    },
+    (request) => sessions.complete(request.params.session_id, request.body),
+  );
 }
 
 /** Both answer with the closed session. */
