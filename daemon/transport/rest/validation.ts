@@ -10,27 +10,33 @@ const MAX_NAME_CHARS = 100;
 /** Makes the check of one part of the requests of a route. Bodies are taken as they are; query strings are text. */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema);
-  const convert = httpPart === 'querystring' ? queryConverter(schema) : undefined;
+  const fromQuery = httpPart === 'querystring' ? queryConverter(schema) : undefined;
   return (given: unknown) => {
-    const value = convert === undefined ? given : convert(given);
+    const value = fromQuery === undefined ? given : fromQuery(given);
     if (validator.Check(value)) return { value };
     return { error: explain(validator.Errors(value), value) };
   };
 };
 
-/** Integers arrive as their digits. Parameters that the route does not know are left out. */
+/** Numbers and booleans arrive as text. Parameters that the route does not know are left out. */
 function queryConverter(schema: TSchema): (query: unknown) => Record<string, unknown> {
   const properties = 'properties' in schema ? (schema.properties as Record<string, { type?: string }>) : {};
   return (query) => {
     const given = query as Record<string, unknown>;
     const converted: Record<string, unknown> = {};
     for (const [name, { type }] of Object.entries(properties)) {
-      const text = given[name];
-      if (text === undefined) continue;
-      converted[name] = type === 'integer' && typeof text === 'string' && /^-?\d+$/.test(text) ? Number(text) : text;
+      if (given[name] !== undefined) converted[name] = convert(given[name], type);
     }
     return converted;
   };
+}
+
+/** What is not spelled as the type wants it stays text, and is refused as that. */
+function convert(value: unknown, type: string | undefined): unknown {
+  if (typeof value !== 'string') return value;
+  if (type === 'integer' && /^-?\d+$/.test(value)) return Number(value);
+  if (type === 'boolean' && /^(true|false)$/.test(value)) return value === 'true';
+  return value;
 }
 
 /** The first thing that is wrong, by the name of its field. Fields that do not exist come before all else. */
