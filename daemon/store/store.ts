@@ -8,7 +8,8 @@ import type { Capability, StartupFile, Template } from '../../shared/model/templ
 /**
  * What the services need of persistence, and nothing of how it is done.
  * Templates and sessions are written at once. Executions and their events go through the journal, which commits in
- * groups; every read sees what the journal was given before it. A write that the disk refuses throws STORAGE_UNAVAILABLE.
+ * groups; every read sees what the journal was given before it, as far as the disk takes it. A write that the disk
+ * refuses throws STORAGE_UNAVAILABLE.
  */
 export interface Store {
   readonly templates: TemplateStore;
@@ -90,8 +91,12 @@ export type ExecutionEnd = {
   metrics: Metrics;
 };
 
-/** Buffered writes, committed in order and in groups. */
+/**
+ * Buffered writes, committed in order and in groups, at once when asked and after a few milliseconds else. What the disk
+ * refuses stays buffered and is tried again; nothing that was committed is ever lost.
+ */
 export interface Journal {
+  /** Throws STORAGE_UNAVAILABLE while the disk refuses, so that no code runs whose outcome could not be kept. */
   insertExecution(execution: Execution): void;
   appendEvents(events: readonly ExecutionEvent[]): void;
   finishExecution(id: string, end: ExecutionEnd): void;
