@@ -71,3 +71,29 @@ export const RunFile = Type.Object(
   { additionalProperties: false },
 );
 export type RunFile = Static<typeof RunFile>;
+
+/** Executions answered when the caller does not say how many. */
+export const DEFAULT_EXECUTIONS = 50;
+/** The most rows that one answer has. */
+export const MAX_ROWS = 1_000;
+
+export const ListExecutions = Type.Object(
+  {
+    session_id: Id,
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_ROWS, default: DEFAULT_EXECUTIONS })),
+  },
+  { additionalProperties: false },
+);
+export type ListExecutions = Static<typeof ListExecutions>;
+
+export const ListEvents = Type.Object(
+  {
+    after_seq: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_ROWS, default: MAX_ROWS })),
+  },
+  { additionalProperties: false },
+);
+export type ListEvents = Static<typeof ListEvents>;
+
+/** `wait: false` answers as soon as the start is stored; what follows is in the events. */
+export const Wait = { wait: Type.Optional(Type.Boolean({ default: true })) };

@@ -1,7 +1,16 @@
 import { Type } from 'typebox';
 import { ExecutionEvent } from '../../../shared/model/event.ts';
-import { Execution, ExecutionWithEvents, RunFile, RunRepl } from '../../../shared/model/execution.ts';
-import { Id } from '../../../shared/model/ids.ts';
+import {
+  DEFAULT_EXECUTIONS,
+  Execution,
+  ExecutionWithEvents,
+  ListEvents,
+  ListExecutions,
+  MAX_ROWS,
+  RunFile,
+  RunRepl,
+  Wait,
+} from '../../../shared/model/execution.ts';
 import type { Services } from '../../services/services.ts';
 import { withoutBody } from './json-body.ts';
 import type { RestServer } from './rest-server.ts';
@@ -10,14 +19,8 @@ import { ExecutionParams } from './route-schema.ts';
 const tags = ['executions'];
 const params = ExecutionParams;
 
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 1_000;
-const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT }));
-const eventLimit = Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: MAX_LIMIT }));
-const after_seq = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, default: 0 }));
-
-/** `?wait=false` answers 202 as soon as the start is stored; what follows is in the events and their stream. */
-const WaitQuery = Type.Object({ wait: Type.Optional(Type.Boolean({ default: true })) });
+/** `?wait=false` answers 202. */
+const WaitQuery = Type.Object(Wait);
 
 const runErrors = [
   'SESSION_NOT_FOUND',
@@ -105,11 +108,11 @@ function readRoutes(server: RestServer, executions: Services['executions']): voi
         tags,
         operationId: 'listExecutions',
         summary: 'Executions of a session, newest first',
-        querystring: Type.Object({ session_id: Id, limit }),
+        querystring: ListExecutions,
         response: { 200: Type.Array(Execution) },
       },
     },
-    ({ query }) => executions.list({ session_id: query.session_id, limit: query.limit ?? DEFAULT_LIMIT }),
+    ({ query }) => executions.list({ session_id: query.session_id, limit: query.limit ?? DEFAULT_EXECUTIONS }),
   );
   server.get(
     '/executions/:execution_id',
@@ -134,11 +137,11 @@ function readRoutes(server: RestServer, executions: Services['executions']): voi
         operationId: 'listEvents',
         summary: 'Events of an execution after a sequence number, in their order',
         params,
-        querystring: Type.Object({ after_seq, limit: eventLimit }),
+        querystring: ListEvents,
         response: { 200: Type.Array(ExecutionEvent) },
       },
     },
     ({ params: { execution_id }, query }) =>
-      executions.events(execution_id, { after_seq: query.after_seq ?? 0, limit: query.limit ?? MAX_LIMIT }),
+      executions.events(execution_id, { after_seq: query.after_seq ?? 0, limit: query.limit ?? MAX_ROWS }),
   );
 }
