@@ -28,7 +28,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const told = toVmError(error);
   const { http: status } = ERROR_CODES[told.code];
   if (status >= 500) {
-    request.log.error({ err: error, request_id: request.id, method: request.method, url: request.url }, told.code);
+    const { id: request_id, method, url, log } = request;
+    // Being full or about to stop is no fault.
+    log[status === 503 ? 'warn' : 'error']({ err: error, request_id, method, url }, told.code);
   }
   // Also where no hook ran: for a path that could not be decoded.
   reply.header('x-request-id', request.id);

@@ -60,10 +60,11 @@ export function documentRoutes(server: RestServer, version: string): void {
 }
 
 /** What a route may answer beside its result: its own errors, and those of every route like it. */
-function errorAnswers({ config, schema }: RouteOptions): Record<string, TSchema> {
+function errorAnswers({ config, method, schema }: RouteOptions): Record<string, TSchema> {
   const codes = new Set<ErrorCode>([...(config?.errors ?? []), 'ORIGIN_NOT_ALLOWED', 'SHUTTING_DOWN', 'INTERNAL']);
   if (schema?.security?.length !== 0) codes.add('UNAUTHORIZED');
   if (schema?.params !== undefined || schema?.querystring !== undefined) codes.add('VALIDATION_ERROR');
+  if (method !== 'GET') codes.add('UNSUPPORTED_MEDIA_TYPE').add('PAYLOAD_TOO_LARGE');
   if (schema?.body !== undefined) {
     for (const code of bodyErrors) codes.add(code);
   }
@@ -76,4 +77,4 @@ function errorAnswers({ config, schema }: RouteOptions): Record<string, TSchema>
   );
 }
 
-const bodyErrors = ['VALIDATION_ERROR', 'INVALID_REQUEST', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const;
+const bodyErrors = ['VALIDATION_ERROR', 'INVALID_REQUEST'] as const;

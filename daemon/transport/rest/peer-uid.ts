@@ -1,8 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { Socket } from 'node:net';
 import { endianness } from 'node:os';
 
-type Connection = Pick<Socket, 'remoteAddress' | 'remotePort' | 'localAddress' | 'localPort'>;
+/** The ends of a connection, as a socket has them. */
+export type Connection = {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+};
 
 /**
  * The user whose process is at the other end of a connection over the loopback interface, as Linux' /proc/net/tcp

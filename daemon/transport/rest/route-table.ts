@@ -1,6 +1,13 @@
 import { VmError } from '../../../shared/errors/vm-error.ts';
 import type { RestServer } from './rest-server.ts';
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Methods by path, as registered. */
+    routeTable: Iterable<[url: string, methods: string[]]>;
+  }
+}
+
 type Route = { methods: Set<string>; matches: RegExp };
 
 /** Refuses what no route answers; for a path that has routes, says with which methods. */
@@ -10,6 +17,11 @@ export function answerUnknownRoutes(server: RestServer): void {
     const route = routes.get(url) ?? { methods: new Set(), matches: pattern(url) };
     routes.set(url, route);
     for (const each of [method].flat()) route.methods.add(each);
+  });
+  server.decorate('routeTable', {
+    *[Symbol.iterator]() {
+      for (const [url, { methods }] of routes) yield [url, [...methods]] as [string, string[]];
+    },
   });
   server.setNotFoundHandler((request) => {
     const { method, url } = request;
