@@ -1,0 +1,39 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number of an option. */
+export function integer(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+/** JSON of an option. */
+export function json(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new InvalidArgumentError(`It must be JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+/** A JSON object of an option. */
+export function jsonObject(text: string): Record<string, unknown> {
+  const value = json(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new InvalidArgumentError('It must be a JSON object.');
+}
+
+/** `KEY=VALUE`, any number of times, or one JSON object. */
+export function environment(text: string, previous: Record<string, string> = {}): Record<string, string> {
+  if (text.startsWith('{')) return { ...previous, ...(jsonObject(text) as Record<string, string>) };
+  const at = text.indexOf('=');
+  if (at <= 0) throw new InvalidArgumentError('It must be KEY=VALUE or a JSON object.');
+  return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** `HOST:PORT`, `:PORT` or `[::1]:PORT`. */
+export function address(text: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) throw new InvalidArgumentError('It must be HOST:PORT, for example 127.0.0.1:3210.');
+  return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
+}

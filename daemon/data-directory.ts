@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import envPaths from 'env-paths';
+
+/** Something about the data directory that would let others in, or keeps us out; the message says how to mend it. */
+export class DataDirectoryError extends Error {
+  override readonly name = 'DataDirectoryError';
+}
+
+/** Where a user's daemon keeps its database, token and sockets: VM_SYSTEM_DATA_DIR, else what the system has for it. */
+export function defaultDataDirectory(): string {
+  return process.env['VM_SYSTEM_DATA_DIR'] || envPaths('vm-system', { suffix: '' }).data;
+}
+
+/** Makes the directory, private to the user, or checks that it is. Throws DataDirectoryError. */
+export function ensureDataDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new DataDirectoryError(`cannot make the data directory ${path}: ${reason(error)}; choose another with --data-dir`);
+  }
+  const stats = lstatSync(path);
+  if (!stats.isDirectory()) throw new DataDirectoryError(`the data directory ${path} is not a folder of its own; remove it`);
+  requireOwner(path, stats.uid);
+  if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
+    throw new DataDirectoryError(`others can enter the data directory ${path}; run: chmod 700 '${path}'`);
+  }
+}
+
+/** The bearer token of a data directory, made on first use. Throws DataDirectoryError. */
+export function ensureToken(dataDirectory: string): string {
+  ensureDataDirectory(dataDirectory);
+  const path = tokenPath(dataDirectory);
+  try {
+    // O_EXCL: two processes that make it at once end up with one token; a planted link is not followed.
+    writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new DataDirectoryError(`cannot write ${path}: ${reason(error)}`);
+    }
+  }
+  const token = readToken(dataDirectory);
+  if (token === undefined) throw new DataDirectoryError(`${path} holds no token; remove it and start again`);
+  return token;
+}
+
+/** The token, or undefined when there is none. Throws DataDirectoryError for a file that others could have written. */
+export function readToken(dataDirectory: string): string | undefined {
+  const path = tokenPath(dataDirectory);
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new DataDirectoryError(`cannot read the token ${path}: ${reason(error)}; remove it and start again`);
+  }
+  try {
+    const stats = fstatSync(file);
+    requireOwner(path, stats.uid);
+    if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
+      throw new DataDirectoryError(`others can read the token ${path}; remove it and start the daemon again`);
+    }
+    const token = readFileSync(file, 'utf8').trim();
+    return token === '' ? undefined : token;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function tokenPath(dataDirectory: string): string {
+  return join(dataDirectory, 'token');
+}
+
+function requireOwner(path: string, uid: number): void {
+  const own = process.getuid?.();
+  if (own === undefined || uid === own) return;
+  throw new DataDirectoryError(`${path} belongs to another user; choose another data directory with --data-dir`);
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/^[A-Z]+: /, '') : String(error);
+}

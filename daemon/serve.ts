@@ -1,0 +1,55 @@
+import { pino } from 'pino';
+import { createDaemon, type Daemon, type DaemonOptions } from './create-daemon.ts';
+import { ensureToken } from './data-directory.ts';
+
+export type ServeOptions = Omit<DaemonOptions, 'auth' | 'logger'> & {
+  dataDirectory: string;
+  authMode: DaemonOptions['auth']['mode'];
+  logLevel: string;
+};
+
+/** How long a stop may take before the process ends anyway. */
+const STOP_DEADLINE_MS = 5_000;
+/** How often a daemon that a launcher started looks whether the launcher is still there. */
+const LAUNCHER_POLL_MS = 500;
+
+/** Runs a daemon in this process until a signal stops it; the promise resolves when it accepts requests. */
+export async function serve(options: ServeOptions): Promise<Daemon> {
+  const logger = pino({ level: options.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+  const token = ensureToken(options.dataDirectory);
+  const daemon = await createDaemon({ ...options, logger, auth: { mode: options.authMode, token } });
+  process.stdout.write(`vm-system daemon listening on ${daemon.address.host}:${daemon.address.port}\n`);
+  if (options.authMode === 'none') logger.warn('authentication is off: every local user and program can use this daemon');
+
+  let stopping = false;
+  const stop = (why: string): void => {
+    // The second request is from somebody who does not want to wait.
+    if (stopping) process.exit(1);
+    stopping = true;
+    setTimeout(() => {
+      logger.error('stopping took too long');
+      process.exit(1);
+    }, STOP_DEADLINE_MS).unref();
+    void daemon.close(`the daemon was stopped (${why})`).then(() => process.exit(0));
+  };
+  process.on('SIGINT', () => {
+    stop('SIGINT');
+  });
+  process.on('SIGTERM', () => {
+    stop('SIGTERM');
+  });
+  stopWithLauncher(stop);
+  return daemon;
+}
+
+/** A launcher that cannot become us (exec) starts us as a child; killed, it must not leave us behind. */
+function stopWithLauncher(stop: (why: string) => void): void {
+  const launcher = Number(process.env['VM_SYSTEM_LAUNCHER_PID']);
+  if (!Number.isInteger(launcher) || launcher <= 0) return;
+  const timer = setInterval(() => {
+    if (process.ppid === launcher) return;
+    clearInterval(timer);
+    stop('its launcher ended');
+  }, LAUNCHER_POLL_MS);
+  timer.unref();
+}
