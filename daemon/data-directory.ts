@@ -8,9 +8,13 @@ export class DataDirectoryError extends Error {
   override readonly name = 'DataDirectoryError';
 }
 
+/** Not known to Windows, where making links takes a privilege. */
+const NO_FOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
+
 /** Where a user's daemon keeps its database, token and sockets: VM_SYSTEM_DATA_DIR, else what the system has for it. */
 export function defaultDataDirectory(): string {
-  return process.env['VM_SYSTEM_DATA_DIR'] || envPaths('vm-system', { suffix: '' }).data;
+  const chosen = process.env['VM_SYSTEM_DATA_DIR'] ?? '';
+  return chosen === '' ? envPaths('vm-system', { suffix: '' }).data : chosen;
 }
 
 /** Makes the directory, private to the user, or checks that it is. Throws DataDirectoryError. */
@@ -18,10 +22,13 @@ export function ensureDataDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw new DataDirectoryError(`cannot make the data directory ${path}: ${reason(error)}; choose another with --data-dir`);
+    throw new DataDirectoryError(
+      `cannot make the data directory ${path}: ${reason(error)}; choose another with --data-dir`,
+    );
   }
   const stats = lstatSync(path);
-  if (!stats.isDirectory()) throw new DataDirectoryError(`the data directory ${path} is not a folder of its own; remove it`);
+  if (!stats.isDirectory())
+    throw new DataDirectoryError(`the data directory ${path} is not a folder of its own; remove it`);
   requireOwner(path, stats.uid);
   if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
     throw new DataDirectoryError(`others can enter the data directory ${path}; run: chmod 700 '${path}'`);
@@ -50,7 +57,7 @@ export function readToken(dataDirectory: string): string | undefined {
   const path = tokenPath(dataDirectory);
   let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    file = openSync(path, constants.O_RDONLY | NO_FOLLOW);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new DataDirectoryError(`cannot read the token ${path}: ${reason(error)}; remove it and start again`);

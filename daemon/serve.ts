@@ -19,7 +19,8 @@ export async function serve(options: ServeOptions): Promise<Daemon> {
   const token = ensureToken(options.dataDirectory);
   const daemon = await createDaemon({ ...options, logger, auth: { mode: options.authMode, token } });
   process.stdout.write(`vm-system daemon listening on ${daemon.address.host}:${daemon.address.port}\n`);
-  if (options.authMode === 'none') logger.warn('authentication is off: every local user and program can use this daemon');
+  if (options.authMode === 'none')
+    logger.warn('authentication is off: every local user and program can use this daemon');
 
   let stopping = false;
   const stop = (why: string): void => {

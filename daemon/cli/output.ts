@@ -25,7 +25,12 @@ export class Output {
     const all = [headers, ...rows];
     const widths = headers.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
     for (const row of all) {
-      this.line(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+      this.line(
+        row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd(),
+      );
     }
   }
 

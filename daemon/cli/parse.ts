@@ -34,6 +34,8 @@ export function environment(text: string, previous: Record<string, string> = {})
 export function address(text: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);
-  if (match === null || port > 65_535) throw new InvalidArgumentError('It must be HOST:PORT, for example 127.0.0.1:3210.');
-  return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
+  if (match === null || port > 65_535)
+    throw new InvalidArgumentError('It must be HOST:PORT, for example 127.0.0.1:3210.');
+  const host = match[1] ?? match[2] ?? '';
+  return { host: host === '' ? '127.0.0.1' : host, port };
 }

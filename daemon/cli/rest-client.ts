@@ -38,7 +38,10 @@ export class RestClient {
 
   /** Opens a stream of Server-Sent Events and yields the data of each, parsed. Ends with the stream. */
   async *stream<T>(path: string, lastEventId?: string): AsyncGenerator<T, void> {
-    const headers = { accept: 'text/event-stream', ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) };
+    const headers = {
+      accept: 'text/event-stream',
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    };
     const response = await this.#send('GET', path, undefined, undefined, headers);
     if ((response.statusCode ?? 0) >= 400) throw apiError(response, await readText(response));
     let rest = '';

@@ -33,7 +33,7 @@ const layers: readonly Layer[] = [
   { path: 'daemon/terminal/', mayImport: ['shared/'], usesNode: true },
   {
     path: 'daemon/cli/',
-    mayImport: ['shared/', 'daemon/terminal/', 'daemon/create-daemon.ts', 'daemon/serve.ts'],
+    mayImport: ['shared/', 'daemon/terminal/', 'daemon/data-directory.ts', 'daemon/serve.ts'],
     usesNode: true,
   },
   // The composition root and what stands beside it: the whole daemon, but neither its client nor the guest's process.

@@ -23,7 +23,11 @@ export function addExecutionCommands(program: Command): void {
     .command('run-file <session-id> <path>')
     .description('run a file of the worktree')
     .option('--args <json>', 'arguments: a JSON list or object, visible to the file as args', json)
-    .option('--env <name=value>', 'environment, visible to the file as env; repeat it, or give a JSON object', environment)
+    .option(
+      '--env <name=value>',
+      'environment, visible to the file as env; repeat it, or give a JSON object',
+      environment,
+    )
     .action(async (session_id: string, path: string, options: { args?: unknown; env?: unknown }, command: Command) => {
       const body = { session_id, path, ...options };
       await runAndShow(command, (client) => client.post('executions/run-file', body, { wait: false }));

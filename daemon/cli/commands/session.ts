@@ -15,19 +15,24 @@ export function addSessionCommands(program: Command): void {
     .requiredOption('--workspace-id <id>', 'name of the workspace, for your own reference')
     .requiredOption('--base-commit <oid>', 'commit of the folder, for your own reference')
     .requiredOption('--worktree-path <path>', 'folder that it is bound to')
-    .action(async (options: Record<'templateId' | 'workspaceId' | 'baseCommit' | 'worktreePath', string>, command: Command) => {
-      const { client, output } = contextOf(command);
-      const created = await client.post<Session>('sessions', {
-        template_id: options.templateId,
-        workspace_id: options.workspaceId,
-        base_commit_oid: options.baseCommit,
-        worktree_path: resolve(options.worktreePath),
-      });
-      output.result(created, (each) => {
-        output.line(`Created session: ${each.id}`);
-        showSession(output, each);
-      });
-    });
+    .action(
+      async (
+        options: Record<'templateId' | 'workspaceId' | 'baseCommit' | 'worktreePath', string>,
+        command: Command,
+      ) => {
+        const { client, output } = contextOf(command);
+        const created = await client.post<Session>('sessions', {
+          template_id: options.templateId,
+          workspace_id: options.workspaceId,
+          base_commit_oid: options.baseCommit,
+          worktree_path: resolve(options.worktreePath),
+        });
+        output.result(created, (each) => {
+          output.line(`Created session: ${each.id}`);
+          showSession(output, each);
+        });
+      },
+    );
   session
     .command('list')
     .description('list sessions')
@@ -36,7 +41,13 @@ export function addSessionCommands(program: Command): void {
       const { client, output } = contextOf(command);
       const sessions = await client.get<Session[]>('sessions', { status });
       output.result(sessions, () => {
-        const rows = sessions.map((each) => [each.id, each.status, each.template_id, each.created_at, each.worktree_path]);
+        const rows = sessions.map((each) => [
+          each.id,
+          each.status,
+          each.template_id,
+          each.created_at,
+          each.worktree_path,
+        ]);
         output.table(['ID', 'STATUS', 'TEMPLATE', 'CREATED', 'WORKTREE'], rows, 'No sessions.');
       });
     });
@@ -61,7 +72,10 @@ export function addSessionCommands(program: Command): void {
     .description('stop what runs in a session and keep its state')
     .action(async (id: string, _options: object, command: Command) => {
       const { client, output } = contextOf(command);
-      const answer = await client.post<{ execution: Execution | null }>(`sessions/${encodeURIComponent(id)}/interrupt`, {});
+      const answer = await client.post<{ execution: Execution | null }>(
+        `sessions/${encodeURIComponent(id)}/interrupt`,
+        {},
+      );
       output.result(answer, ({ execution }) => {
         output.line(execution === null ? 'Nothing was running.' : `Interrupted execution: ${execution.id}`);
       });

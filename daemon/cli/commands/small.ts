@@ -45,7 +45,11 @@ export function addHelpCommand(program: Command): void {
       const named = program.commands.find((each) => each.name() === topic || each.alias() === topic);
       if (topic === undefined) {
         program.outputHelp();
-        process.stdout.write(`\nTopics (vm-system help TOPIC):\n${topics().map((name) => `  ${name}\n`).join('')}`);
+        process.stdout.write(
+          `\nTopics (vm-system help TOPIC):\n${topics()
+            .map((name) => `  ${name}\n`)
+            .join('')}`,
+        );
       } else if (topics().includes(topic)) {
         process.stdout.write(readTopic(topic));
       } else if (named !== undefined) {

@@ -140,7 +140,11 @@ function addCatalogueCommands(template: Command): void {
       const { client, output } = contextOf(command);
       const modules = await client.get<ModuleInfo[]>('metadata/modules');
       output.result(modules, () => {
-        output.table(['NAME', 'DESCRIPTION'], modules.map((each) => [each.name, each.description]), 'No modules.');
+        output.table(
+          ['NAME', 'DESCRIPTION'],
+          modules.map((each) => [each.name, each.description]),
+          'No modules.',
+        );
       });
     });
   template

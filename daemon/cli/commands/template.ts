@@ -29,7 +29,13 @@ export function addTemplateCommands(program: Command): void {
       const { client, output } = contextOf(command);
       const templates = await client.get<Template[]>('templates');
       output.result(templates, () => {
-        const rows = templates.map((each) => [each.id, each.name, each.engine, each.is_active ? 'yes' : 'no', each.created_at]);
+        const rows = templates.map((each) => [
+          each.id,
+          each.name,
+          each.engine,
+          each.is_active ? 'yes' : 'no',
+          each.created_at,
+        ]);
         output.table(['ID', 'NAME', 'ENGINE', 'ACTIVE', 'CREATED'], rows, 'No templates.');
       });
     });
@@ -53,7 +59,10 @@ function addChanges(template: Command): void {
     .action(async (id: string, { name, active }: { name?: string; active?: string }, command: Command) => {
       const { client, output } = contextOf(command);
       if (active !== undefined && !/^(true|false)$/.test(active)) throw new UsageError('--active takes true or false');
-      const body = { ...(name === undefined ? {} : { name }), ...(active === undefined ? {} : { is_active: active === 'true' }) };
+      const body = {
+        ...(name === undefined ? {} : { name }),
+        ...(active === undefined ? {} : { is_active: active === 'true' }),
+      };
       const updated = await client.patch<Template>(`templates/${encodeURIComponent(id)}`, body);
       output.result(updated, () => {
         output.line(`Updated template: ${updated.name} (ID: ${updated.id})`);
@@ -113,7 +122,7 @@ function settingsPatch({ limits, resolver, runtime, ...flags }: SettingsOptions)
   const parts = { limits: Object.keys(allLimits).length === 0 ? undefined : allLimits, resolver, runtime };
   const present = Object.entries(parts).filter(([, value]) => value !== undefined);
   if (present.length === 0) throw new UsageError('name at least one setting, for example --mem-mb 256');
-  return Object.fromEntries(present) as SettingsPatch;
+  return Object.fromEntries(present);
 }
 
 function showDetail(output: Output): (detail: TemplateDetail) => void {
@@ -130,7 +139,8 @@ function showDetail(output: Output): (detail: TemplateDetail) => void {
     output.line('Settings:');
     showSettings(output, settings);
     output.line('Startup files:');
-    for (const { order_index, path, mode, id } of startup_files) output.line(`  ${order_index}  ${path}  (${mode})  ${id}`);
+    for (const { order_index, path, mode, id } of startup_files)
+      output.line(`  ${order_index}  ${path}  (${mode})  ${id}`);
     if (startup_files.length === 0) output.line('  none');
     output.line('Capabilities:');
     for (const { kind, name, enabled, config, id } of capabilities) {

@@ -1,0 +1,51 @@
+import { Command } from 'commander';
+import { addExecutionCommands } from './commands/execution.ts';
+import { addReplCommand } from './commands/repl.ts';
+import { addRunCommand } from './commands/run.ts';
+import { addServeCommand } from './commands/serve.ts';
+import { addSessionCommands } from './commands/session.ts';
+import { addHelpCommand, addModulesCommands, addOpsCommands, addTokenCommand } from './commands/small.ts';
+import { addTemplateCommands } from './commands/template.ts';
+import { DEFAULT_SERVER_URL } from './context.ts';
+
+/** The whole command line: every command and option, none of them run yet. */
+export function createProgram(version: string): Command {
+  const program = new Command('vm-system')
+    .description('Long-lived, isolated JavaScript sessions bound to a folder of code.')
+    .version(`vm-system ${version} (node ${process.versions.node}, v8 ${process.versions.v8})`)
+    .option('--db <path>', 'database of the daemon that `serve` starts')
+    .option('--server-url <url>', `address of the daemon (default: ${DEFAULT_SERVER_URL})`)
+    .option('--json', 'print the answer of the API as one JSON document')
+    .option('--log-level <level>', 'what a daemon logs: debug, info, warn, error')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined });
+  addRunCommand(program);
+  addReplCommand(program);
+  addServeCommand(program, version);
+  addTemplateCommands(program);
+  addSessionCommands(program);
+  addExecutionCommands(program);
+  addModulesCommands(program);
+  addOpsCommands(program);
+  addTokenCommand(program);
+  addHelpCommand(program);
+  passDown(program);
+  return program;
+}
+
+/** The global options are understood behind a subcommand as well as before it. */
+function passDown(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride().configureOutput(command.configureOutput());
+    if (child.commands.length === 0) {
+      for (const option of rootOptions(command)) child.addOption(option);
+    }
+    passDown(child);
+  }
+}
+
+function rootOptions(command: Command): readonly Command['options'][number][] {
+  let root = command;
+  while (root.parent !== null) root = root.parent;
+  return root.options.filter(({ long }) => long !== '--version');
+}
