@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { VmError } from '../../../shared/errors/vm-error.ts';
 import { peerUid } from './peer-uid.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 /** token: always; auto: not from a local process of the same user, where the system can tell; none: never. */
 export type AuthMode = 'token' | 'auto' | 'none';

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES, type ErrorCode } from '../../../shared/errors/error-codes.ts';
 import { VmError, type ErrorEnvelope } from '../../../shared/errors/vm-error.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 /** The framework's own errors that have a row in our table; its other 4xx mean a request that cannot be read. */
 const FRAMEWORK_ERRORS: Readonly<Record<string, { code: ErrorCode; message: string }>> = {

@@ -13,7 +13,7 @@ import {
 } from '../../../shared/model/execution.ts';
 import type { Services } from '../../services/services.ts';
 import { withoutBody } from './json-body.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 import { ExecutionParams } from './route-schema.ts';
 
 const tags = ['executions'];

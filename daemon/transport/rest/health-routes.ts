@@ -1,5 +1,5 @@
 import { Health } from '../../../shared/model/runtime-summary.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 /** Answers while everything else is busy: asks neither the store nor for a token. */
 export function healthRoutes(server: RestServer): void {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { VmError } from '../../../shared/errors/vm-error.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 /** Deeper JSON is no honest input, and recursive code further down would run out of stack on it. */
 const MAX_DEPTH = 200;

@@ -8,7 +8,7 @@ import {
   ModuleInfo,
 } from '../../../shared/model/metadata.ts';
 import type { Services } from '../../services/services.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 const tags = ['metadata'];
 

@@ -1,5 +1,5 @@
 import type { Services } from '../../services/services.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 /** GET /metrics, where collectors of Prometheus look by default. */
 export function metricsRoute(server: RestServer, { metrics }: Services): void {

@@ -3,7 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { RouteOptions } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { ERROR_CODES, type ErrorCode } from '../../../shared/errors/error-codes.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 /** The body of every error answer. */
 const ErrorAnswer = Type.Object({

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { VmError } from '../../../shared/errors/vm-error.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 /** What a client's own id may look like: it ends up in headers and in the log, so no spaces, quotes or line breaks. */
 const SANE_ID = /^[A-Za-z0-9._-]{1,128}$/;

@@ -1,4 +1,4 @@
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 /** One line for each request, at debug level: at a thousand requests a second nobody reads them, and each costs. */
 export function logRequests(server: RestServer): void {

@@ -1,6 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import type { Services } from '../../services/services.ts';
 import { requireAuth, type AuthOptions } from './auth.ts';
 import { answerMalformedRequest } from './client-error.ts';
@@ -12,6 +10,7 @@ import { metadataRoutes } from './metadata-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { documentRoutes } from './openapi.ts';
 import { guardRequests } from './request-guard.ts';
+import type { RestServer } from './rest-instance.ts';
 import { makeRequestId, showRequestId } from './request-id.ts';
 import { logRequests } from './request-log.ts';
 import { answerUnknownRoutes } from './route-table.ts';
@@ -23,15 +22,6 @@ import { templatesRoutes } from './templates-routes.ts';
 import { compileValidator } from './validation.ts';
 
 export type { AuthMode } from './auth.ts';
-
-/** A fastify server whose handlers get their types from the routes' schemas. */
-export type RestServer = FastifyInstance<
-  Server,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 export type RestOptions = {
   auth: AuthOptions;

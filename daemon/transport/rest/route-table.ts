@@ -1,5 +1,5 @@
 import { VmError } from '../../../shared/errors/vm-error.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {

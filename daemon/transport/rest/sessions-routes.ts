@@ -5,7 +5,7 @@ import { RuntimeSummary } from '../../../shared/model/runtime-summary.ts';
 import { CreateSession, Session, SessionStatus } from '../../../shared/model/session.ts';
 import type { Services } from '../../services/services.ts';
 import { withoutBody } from './json-body.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 import { SessionParams } from './route-schema.ts';
 
 const tags = ['sessions'];

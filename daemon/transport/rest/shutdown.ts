@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { VmError } from '../../../shared/errors/vm-error.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 
 /** How long answers in flight may take once the server closes, before their connections are cut. */
 const GRACE_MS = 5_000;

@@ -5,7 +5,7 @@ import type { ExecutionEvent } from '../../../shared/model/event.ts';
 import type { SessionCursor } from '../../services/event-streams.ts';
 import type { Services } from '../../services/services.ts';
 import { sendEventStream, type EventIdOf } from './event-stream.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 import { ExecutionParams, SessionParams } from './route-schema.ts';
 
 const resume = 'Resumes after `Last-Event-ID`; the stream ends with an event `end`.';

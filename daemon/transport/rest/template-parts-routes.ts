@@ -11,7 +11,7 @@ import {
 } from '../../../shared/model/template.ts';
 import type { Services } from '../../services/services.ts';
 import { withoutBody } from './json-body.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 import { TemplateParams, removed } from './route-schema.ts';
 
 const params = TemplateParams;

@@ -4,7 +4,7 @@ import { SettingsPatch, TemplateSettings } from '../../../shared/model/settings.
 import { CreateTemplate, Template, TemplateDetail, UpdateTemplate } from '../../../shared/model/template.ts';
 import type { Services } from '../../services/services.ts';
 import { withoutBody } from './json-body.ts';
-import type { RestServer } from './rest-server.ts';
+import type { RestServer } from './rest-instance.ts';
 import { TemplateParams, removed } from './route-schema.ts';
 
 const tags = ['templates'];

@@ -2,7 +2,8 @@ import pino from 'pino';
 import { createServices, type Services } from '../../../daemon/services/services.ts';
 import type { Runtime } from '../../../daemon/runtime/runtime.ts';
 import { openSqliteStore } from '../../../daemon/store/sqlite-store.ts';
-import { buildRestServer, type RestOptions, type RestServer } from '../../../daemon/transport/rest/rest-server.ts';
+import type { RestServer } from '../../../daemon/transport/rest/rest-instance.ts';
+import { buildRestServer, type RestOptions } from '../../../daemon/transport/rest/rest-server.ts';
 import { ApiClient } from './api-client.ts';
 
 export type TestServer = {
