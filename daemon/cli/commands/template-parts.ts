@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { LibraryInfo, ModuleInfo } from '../../../shared/model/metadata.ts';
-import type { Capability, StartupFile, Template } from '../../../shared/model/template.ts';
+import type { Capability, StartupFile } from '../../../shared/model/template.ts';
 import { contextOf } from '../context.ts';
 import { integer, jsonObject } from '../parse.ts';
 
@@ -113,10 +113,9 @@ function addNamedCommands(template: Command, part: 'module' | 'library'): void {
 /** Also what `modules add-module` and `modules add-library` of the original do. */
 export async function addByName(command: Command, id: string, part: 'module' | 'library', name: string): Promise<void> {
   const { client, output } = contextOf(command);
-  const template = await client.post<Template>(at(id, part === 'module' ? 'modules' : 'libraries'), { name });
-  output.result(template, () => {
-    const all = part === 'module' ? template.exposed_modules : template.libraries;
-    output.line(`Added ${part}: ${name} (template ${id} has ${all.join(', ')})`);
+  const added = await client.post<{ name: string }>(at(id, part === 'module' ? 'modules' : 'libraries'), { name });
+  output.result(added, () => {
+    output.line(`Added ${part}: ${added.name}`);
   });
 }
 
