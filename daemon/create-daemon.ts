@@ -35,7 +35,13 @@ export type Daemon = {
  */
 export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const { logger } = options;
-  const store = openSqliteStore({ path: options.dbPath, durability: options.durability });
+  const store = openSqliteStore({
+    path: options.dbPath,
+    durability: options.durability,
+    onProblem: (problem) => {
+      logger.error(problem);
+    },
+  });
   const services = createServices({
     store,
     makeRuntime: (listener) => createRuntime({ spareHosts: options.spareHosts, logger }, listener),
@@ -60,6 +66,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     throw error;
   }
   const { host } = options.listen;
-  const port = server.addresses()[0]?.port ?? options.listen.port;
+  const bound = server.server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : options.listen.port;
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, address: { host, port }, close };
 }
