@@ -18,8 +18,8 @@ const bundles = [
   { entries: { host: 'daemon/host/main.ts' }, splitting: false },
 ];
 
-/** Natives, and what reads its own files beside it (Swagger UI's pages). */
-const external = ['isolated-vm', 'better-sqlite3', '@fastify/swagger-ui'];
+/** Natives, and what looks for its own files beside it (Swagger UI's pages, esbuild's program). */
+const external = ['isolated-vm', 'better-sqlite3', '@fastify/swagger-ui', 'esbuild'];
 
 /** Gives CommonJS packages inside an ES module bundle the names that they expect to be there. */
 const commonJsNames = [

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import { LibraryCache } from './libraries/library-cache.ts';
+import { NpmLibraries } from './libraries/npm-libraries.ts';
 import { createRuntime } from './runtime/create-runtime.ts';
 import { createServices } from './services/services.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -14,6 +16,8 @@ export type DaemonOptions = {
   auth: { mode: AuthMode; token: string };
   /** Host names beside the loopback ones that a request may be addressed to. */
   allowedHosts: readonly string[];
+  /** Folder of the cache of libraries. */
+  libraryCache: string;
   /** Spare runtime hosts that are kept ready. */
   spareHosts: number;
   /** Sessions alive at once. */
@@ -45,6 +49,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const services = createServices({
     store,
     makeRuntime: (listener) => createRuntime({ spareHosts: options.spareHosts, logger }, listener),
+    libraries: new NpmLibraries({ cache: new LibraryCache(options.libraryCache), hurried: true }),
     maxSessions: options.maxSessions,
   });
   const server = buildRestServer(services, options);

@@ -1,3 +1,4 @@
+import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
 import type { EventPayload, EventType, ValuePayload } from '../../shared/model/event.ts';
 import type { Args, Env, ExecutionError, ExecutionStatus, Metrics } from '../../shared/model/execution.ts';
 import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
@@ -6,7 +7,7 @@ import type { Capability } from '../../shared/model/template.ts';
 
 /** Live sessions, as the services see them. Guest code runs in host processes behind this. */
 export interface Runtime {
-  /** Makes a fresh isolate. Rejects with an Error whose message is the reason when no host can be had. */
+  /** Makes a fresh isolate and loads its libraries. Rejects with an Error whose message is the reason when no host can be had. */
   open(spec: SessionSpec): Promise<void>;
   /**
    * Runs code in an open session. One run at a time per session (the caller sees to it). Never rejects: every way in
@@ -33,7 +34,7 @@ export type SessionSpec = {
   worktree_path: string;
   settings: SettingsBody;
   modules: readonly string[];
-  libraries: readonly string[];
+  libraries: readonly SessionLibrary[];
   capabilities: readonly Capability[];
 };
 

@@ -1,5 +1,5 @@
 import { HOST_MODULES } from '../../shared/catalogue/host-modules.ts';
-import { LIBRARIES } from '../../shared/catalogue/libraries.ts';
+import { LIBRARIES, formatLibrary, type CatalogueLibrary } from '../../shared/catalogue/libraries.ts';
 import { ERROR_CODES, OUTCOME_CODES } from '../../shared/errors/error-codes.ts';
 import { EVENT_TYPES } from '../../shared/model/event.ts';
 import type {
@@ -11,9 +11,16 @@ import type {
   ModuleInfo,
 } from '../../shared/model/metadata.ts';
 import { DEFAULT_SETTINGS, LIMIT_RANGES } from '../../shared/model/settings.ts';
+import type { Libraries } from '../libraries/libraries.ts';
 
 /** What this daemon offers; every answer is read from the tables that the rest of the code works by. */
 export class MetadataService {
+  readonly #libraries: Libraries;
+
+  constructor(libraries: Libraries) {
+    this.#libraries = libraries;
+  }
+
   engines(): EngineInfo[] {
     return [
       { name: 'v8', description: 'V8 in an isolate of its own.', default: true },
@@ -25,8 +32,23 @@ export class MetadataService {
     return Object.entries(HOST_MODULES).map(([name, description]) => ({ name, description }));
   }
 
-  libraries(): LibraryInfo[] {
-    return Object.entries(LIBRARIES).map(([name, library]) => ({ name, ...library }));
+  /** The catalogue, and what else is in the cache. */
+  async libraries(): Promise<LibraryInfo[]> {
+    const cached = await this.#libraries.list();
+    const there = new Set(cached.map(formatLibrary));
+    const catalogue: [string, CatalogueLibrary][] = Object.entries(LIBRARIES);
+    const known = catalogue.map(([name, { version, global, description }]) => ({
+      ...{ name, version, global, description },
+      cached: there.has(formatLibrary({ name, version })),
+    }));
+    const listed = new Set(known.map(formatLibrary));
+    const others = cached
+      .filter((library) => !listed.has(formatLibrary(library)))
+      .map(({ name, version, global, description }) => ({
+        ...{ name, version, ...(global === undefined ? {} : { global }), description },
+        cached: true,
+      }));
+    return [...known, ...others];
   }
 
   limits(): LimitsInfo {

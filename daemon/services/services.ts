@@ -1,3 +1,4 @@
+import type { Libraries } from '../libraries/libraries.ts';
 import type { Runtime, RuntimeListener } from '../runtime/runtime.ts';
 import type { Store } from '../store/store.ts';
 import { ChangeFeed } from './change-feed.ts';
@@ -27,11 +28,12 @@ export type ServicesOptions = {
   store: Store;
   /** Makes the runtime; it reports to the given listener. */
   makeRuntime: (listener: RuntimeListener) => Runtime;
+  libraries: Libraries;
   maxSessions: number;
 };
 
 /** Wires the services over a store and a runtime. */
-export function createServices({ store, makeRuntime, maxSessions }: ServicesOptions): Services {
+export function createServices({ store, makeRuntime, libraries, maxSessions }: ServicesOptions): Services {
   const changes = new ChangeFeed();
   const live = new LiveSessions(store.sessions, changes);
   const recorder = new ExecutionRecorder(store.journal, store.executions, changes);
@@ -45,14 +47,22 @@ export function createServices({ store, makeRuntime, maxSessions }: ServicesOpti
     },
   });
   const metrics = new Metrics(store, runtime, changes);
-  const templates = new TemplateService(store.templates, changes);
+  const templates = new TemplateService(store.templates, libraries, changes);
   const executions = new ExecutionService(store.executions, runtime, live, recorder);
-  const sessions = new SessionService({ store: store.sessions, runtime, live, templates, executions, maxSessions });
+  const sessions = new SessionService({
+    store: store.sessions,
+    runtime,
+    live,
+    templates,
+    executions,
+    libraries,
+    maxSessions,
+  });
   return {
     templates,
     sessions,
     executions,
-    metadata: new MetadataService(),
+    metadata: new MetadataService(libraries),
     streams: new EventStreams(store.executions, store.journal, live, changes),
     changes,
     metrics,

@@ -5,6 +5,7 @@ import type { RuntimeSummary } from '../../shared/model/runtime-summary.ts';
 import type { CreateSession, Session, SessionStatus } from '../../shared/model/session.ts';
 import type { SettingsBody } from '../../shared/model/settings.ts';
 import type { StartupFile, TemplateDetail } from '../../shared/model/template.ts';
+import type { Libraries } from '../libraries/libraries.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SessionStore } from '../store/store.ts';
 import { timestamp } from './clock.ts';
@@ -19,6 +20,7 @@ export type SessionServiceParts = {
   live: LiveSessions;
   templates: TemplateService;
   executions: ExecutionService;
+  libraries: Libraries;
   /** Sessions alive at once; one more is refused. */
   maxSessions: number;
 };
@@ -127,13 +129,13 @@ export class SessionService {
 
   #start(session: LiveSession, { template, capabilities, startup_files }: TemplateDetail): Promise<void> {
     return this.#orCrash(session, async () => {
-      this.#requireLibraries(template.libraries);
+      const libraries = await this.#parts.libraries.load(template.libraries);
       await this.#parts.runtime.open({
         session_id: session.id,
         worktree_path: session.worktree,
         settings: session.settings,
         modules: template.exposed_modules,
-        libraries: template.libraries,
+        libraries,
         capabilities,
       });
       await this.#runStartupFiles(session, startup_files);
@@ -154,15 +156,6 @@ export class SessionService {
       if (error instanceof VmError) error.details['session_id'] = session.id;
       throw error;
     }
-  }
-
-  #requireLibraries(libraries: readonly string[]): void {
-    if (libraries.length === 0) return;
-    throw new VmError(
-      'LIBRARY_NOT_CACHED',
-      `failed to load libraries: ${libraries.join(', ')} not in the cache; remove them from the template.`,
-      { libraries },
-    );
   }
 
   async #runStartupFiles(session: LiveSession, files: readonly StartupFile[]): Promise<void> {

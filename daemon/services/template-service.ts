@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import { HOST_MODULES, JAVASCRIPT_BUILT_INS } from '../../shared/catalogue/host-modules.ts';
-import { formatLibrary, parseLibraryName } from '../../shared/catalogue/libraries.ts';
+import { formatLibrary, libraryName, parseLibraryName, type LibraryRequest } from '../../shared/catalogue/libraries.ts';
 import { VmError } from '../../shared/errors/vm-error.ts';
 import { DEFAULT_SETTINGS, type SettingsPatch, type TemplateSettings } from '../../shared/model/settings.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type TemplateDetail,
   type UpdateTemplate,
 } from '../../shared/model/template.ts';
+import type { Libraries } from '../libraries/libraries.ts';
 import type { TemplateStore } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { timestamp } from './clock.ts';
@@ -22,11 +23,12 @@ import { timestamp } from './clock.ts';
 /** Templates and their parts. Live sessions keep what they were made from; changes are for sessions made later. */
 export class TemplateService {
   readonly #store: TemplateStore;
-
+  readonly #libraries: Libraries;
   readonly #changes: ChangeFeed;
 
-  constructor(store: TemplateStore, changes: ChangeFeed) {
+  constructor(store: TemplateStore, libraries: Libraries, changes: ChangeFeed) {
     this.#store = store;
+    this.#libraries = libraries;
     this.#changes = changes;
   }
 
@@ -184,20 +186,29 @@ export class TemplateService {
     return this.#require(id).libraries;
   }
 
-  /** A library that is there in another version is replaced. Throws LIBRARY_NOT_FOUND. */
-  addLibrary(id: string, text: string): Template {
+  /**
+   * Pins a library to one version; one that is there in another version is replaced. It is fetched by nobody here.
+   * Throws VALIDATION_ERROR, LIBRARY_NOT_FOUND, and LIBRARY_NOT_CACHED when nobody can tell which version is meant.
+   * @returns the pin, `name@version`
+   */
+  async addLibrary(id: string, text: string): Promise<string> {
+    this.#require(id);
+    const pin = await this.#libraries.pin(requireLibraryName(text));
+    // The template may have changed while the registry was asked.
     const template = this.#require(id);
-    const library = requireLibrary(text);
-    const others = template.libraries.filter((each) => parseLibraryName(each)?.name !== library.name);
-    return this.#save({ ...template, libraries: [...others, formatLibrary(library)] });
+    const pinned = formatLibrary(pin);
+    if (template.libraries.includes(pinned)) return pinned;
+    const others = template.libraries.filter((each) => libraryName(each) !== pin.name);
+    this.#save({ ...template, libraries: [...others, pinned] });
+    return pinned;
   }
 
   /** `lodash` removes whichever version there is. Throws LIBRARY_NOT_FOUND when the template does not have it. */
   removeLibrary(id: string, text: string): Template {
     const template = this.#require(id);
-    const wanted = parseLibraryName(text);
-    const isMeant = (each: string): boolean =>
-      parseLibraryName(each)?.name === text || (wanted !== undefined && each === formatLibrary(wanted));
+    const request = parseLibraryName(text);
+    const wanted = request?.wanted === undefined ? undefined : `${request.name}@${request.wanted}`;
+    const isMeant = (each: string): boolean => libraryName(each) === text || each === wanted;
     if (!template.libraries.some(isMeant)) {
       throw new VmError('LIBRARY_NOT_FOUND', `The template does not have the library "${text}".`, {
         template_id: id,
@@ -254,10 +265,15 @@ function requireHostModule(name: string): void {
   });
 }
 
-function requireLibrary(text: string): { name: string; version: string } {
-  const library = parseLibraryName(text);
-  if (library !== undefined) return library;
-  throw new VmError('LIBRARY_NOT_FOUND', `No library "${text}" in the catalogue; see metadata/libraries.`, {
-    name: text,
-  });
+function requireLibraryName(text: string): LibraryRequest {
+  const request = parseLibraryName(text);
+  if (request !== undefined) return request;
+  throw new VmError(
+    'VALIDATION_ERROR',
+    `"${text}" names no library; write it as lodash, lodash@4.17.21 or lodash@^4.`,
+    {
+      field: 'name',
+      name: text,
+    },
+  );
 }

@@ -22,7 +22,11 @@ export const ERROR_CODES = {
   CAPABILITY_NOT_FOUND: { http: 404, rpc: 1204, description: 'The template has no capability with this id.' },
   STARTUP_FILE_NOT_FOUND: { http: 404, rpc: 1205, description: 'The template has no startup file with this id.' },
   MODULE_NOT_FOUND: { http: 404, rpc: 1206, description: 'No such module in the catalogue, or not on the template.' },
-  LIBRARY_NOT_FOUND: { http: 404, rpc: 1207, description: 'No such library in the catalogue, or not on the template.' },
+  LIBRARY_NOT_FOUND: {
+    http: 404,
+    rpc: 1207,
+    description: 'The registry has no such library, or the template does not.',
+  },
   FILE_NOT_FOUND: { http: 404, rpc: 1208, description: 'The file does not exist in the worktree.' },
   ROUTE_NOT_FOUND: { http: 404, rpc: 1209, description: 'No route or method has this name.' },
   SESSION_NOT_READY: { http: 409, rpc: 1301, description: 'The session is starting, crashed or closed.' },

@@ -10,8 +10,9 @@ export type ModuleInfo = Static<typeof ModuleInfo>;
 export const LibraryInfo = Type.Object({
   name: Type.String(),
   version: Type.String(),
-  global: Type.String({ description: 'The global variable that the library defines' }),
+  global: Type.Optional(Type.String({ description: 'The global variable that holds the library' })),
   description: Type.String(),
+  cached: Type.Boolean({ description: 'Whether sessions can load it now; `vm-system libs add` fetches it' }),
 });
 export type LibraryInfo = Static<typeof LibraryInfo>;
 

@@ -81,7 +81,7 @@ export const AddStartupFile = Type.Object(
 export type AddStartupFile = Static<typeof AddStartupFile>;
 
 /** `{"name":"database"}` or `{"name":"lodash@4.17.21"}`. */
-export const AddByName = Type.Object({ name: Type.String({ minLength: 1, maxLength: 214 }) }, strict);
+export const AddByName = Type.Object({ name: Type.String({ minLength: 1, maxLength: 320 }) }, strict);
 export type AddByName = Static<typeof AddByName>;
 
 /** Everything about one template. */

@@ -54,6 +54,7 @@ describe('the check of the imports', () => {
     ['daemon/host/a.ts', 'daemon/worktree/b.ts'],
     ['daemon/store/a.ts', 'daemon/runtime/runtime.ts'],
     ['daemon/services/a.ts', 'daemon/store/sqlite-store.ts'],
+    ['daemon/services/a.ts', 'daemon/libraries/npm-libraries.ts'],
     ['daemon/services/a.ts', 'daemon/transport/rest/b.ts'],
     ['daemon/services/a.ts', 'better-sqlite3'],
     ['daemon/transport/rest/a.ts', 'daemon/store/store.ts'],
@@ -75,10 +76,10 @@ describe('the check of the imports', () => {
       'shared/model/a.ts': ['shared/errors/b.ts', 'typebox'],
       'daemon/host/main.ts': ['daemon/host/b.ts', 'shared/model/a.ts', 'isolated-vm', 'node:fs'],
       'daemon/store/sqlite-store.ts': ['daemon/store/store.ts', 'better-sqlite3'],
-      'daemon/services/a.ts': ['daemon/store/store.ts', 'daemon/runtime/runtime.ts'],
+      'daemon/services/a.ts': ['daemon/store/store.ts', 'daemon/runtime/runtime.ts', 'daemon/libraries/libraries.ts'],
       'daemon/transport/rest/a.ts': ['daemon/services/a.ts', 'fastify'],
       'daemon/create-daemon.ts': ['daemon/store/sqlite-store.ts', 'daemon/transport/rest/a.ts'],
-      'daemon/cli/main.ts': ['daemon/create-daemon.ts', 'commander'],
+      'daemon/cli/main.ts': ['daemon/serve.ts', 'daemon/libraries/npm-libraries.ts', 'commander'],
     });
     assert.deepEqual(findViolations(allowed), []);
   });

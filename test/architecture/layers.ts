@@ -24,7 +24,13 @@ const layers: readonly Layer[] = [
   // The two ports, and no class behind them.
   {
     path: 'daemon/services/',
-    mayImport: ['shared/', 'daemon/worktree/', 'daemon/store/store.ts', 'daemon/runtime/runtime.ts'],
+    mayImport: [
+      'shared/',
+      'daemon/worktree/',
+      'daemon/store/store.ts',
+      'daemon/runtime/runtime.ts',
+      'daemon/libraries/libraries.ts',
+    ],
     usesNode: true,
   },
   { path: 'daemon/transport/rest/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
@@ -33,7 +39,7 @@ const layers: readonly Layer[] = [
   { path: 'daemon/terminal/', mayImport: ['shared/'], usesNode: true },
   {
     path: 'daemon/cli/',
-    mayImport: ['shared/', 'daemon/terminal/', 'daemon/data-directory.ts', 'daemon/serve.ts'],
+    mayImport: ['shared/', 'daemon/terminal/', 'daemon/libraries/', 'daemon/data-directory.ts', 'daemon/serve.ts'],
     usesNode: true,
   },
   // The composition root and what stands beside it: the whole daemon, but neither its client nor the guest's process.

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { defaultDataDirectory } from '../../data-directory.ts';
+import { libraryCacheFolder } from '../../libraries/cache-directory.ts';
 import { CommandError } from '../cli-errors.ts';
 import type { GlobalOptions } from '../context.ts';
 import { address, integer } from '../parse.ts';
@@ -47,6 +48,7 @@ export function addServeCommand(program: Command, version: string): void {
         listen: flags.listen,
         authMode: flags.auth,
         allowedHosts: flags.allowHost,
+        libraryCache: libraryCacheFolder(),
         spareHosts: flags.pool,
         maxSessions: flags.maxSessions,
         logLevel: flags.logLevel ?? 'info',

@@ -148,13 +148,15 @@ function addCatalogueCommands(template: Command): void {
     });
   template
     .command('list-available-libraries')
-    .description('list libraries of the catalogue')
+    .description('list libraries of the catalogue and of the cache')
     .action(async (_options: object, command: Command) => {
       const { client, output } = contextOf(command);
       const libraries = await client.get<LibraryInfo[]>('metadata/libraries');
       output.result(libraries, () => {
-        const rows = libraries.map((each) => [each.name, each.version, each.global, each.description]);
-        output.table(['NAME', 'VERSION', 'GLOBAL', 'DESCRIPTION'], rows, 'No libraries.');
+        const rows = libraries.map(({ name, version, global = '', cached, description }) => [
+          ...[name, version, global, cached ? 'yes' : 'no', description],
+        ]);
+        output.table(['NAME', 'VERSION', 'GLOBAL', 'CACHED', 'DESCRIPTION'], rows, 'No libraries.');
       });
     });
 }

@@ -26,13 +26,16 @@ export function templatePartsRoutes(server: RestServer, { templates }: Services)
     addErrors: ['MODULE_NOT_ALLOWED', 'MODULE_NOT_FOUND'],
     missing: 'MODULE_NOT_FOUND',
     list: (id) => templates.modules(id),
-    add: (id, name) => templates.addModule(id, name),
+    add: (id, name) => {
+      templates.addModule(id, name);
+      return name;
+    },
     remove: (id, name) => templates.removeModule(id, name),
   });
   namedPartRoutes(server, {
     parts: 'libraries',
     part: 'Library',
-    addErrors: ['LIBRARY_NOT_FOUND'],
+    addErrors: ['LIBRARY_NOT_FOUND', 'LIBRARY_NOT_CACHED'],
     missing: 'LIBRARY_NOT_FOUND',
     list: (id) => templates.libraries(id),
     add: (id, name) => templates.addLibrary(id, name),
@@ -159,7 +162,8 @@ type NamedParts = {
   addErrors: readonly ErrorCode[];
   missing: ErrorCode;
   list: (templateId: string) => string[];
-  add: (templateId: string, name: string) => Template;
+  /** Says what was added, by its full name. */
+  add: (templateId: string, name: string) => string | Promise<string>;
   remove: (templateId: string, name: string) => Template;
 };
 
@@ -193,11 +197,11 @@ function namedPartRoutes(server: RestServer, { parts, part, addErrors, missing, 
         response: { 201: Type.Object({ template_id: Id, name }) },
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
       const { template_id } = request.params;
-      add(template_id, request.body.name);
+      const added = await add(template_id, request.body.name);
       reply.code(201);
-      return { template_id, name: request.body.name };
+      return { template_id, name: added };
     },
   );
   withoutBody(server, (scope) => {

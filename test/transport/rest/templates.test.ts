@@ -144,7 +144,10 @@ describe('templates', () => {
     const [stored] = await test.api.ok<string[]>('GET', path('/libraries'));
     await test.api.ok('POST', path('/libraries'), { name: 'lodash-4.17.21' });
     assert.deepEqual(await test.api.ok('GET', path('/libraries')), [stored]);
-    await test.api.refused('LIBRARY_NOT_FOUND', 'POST', path('/libraries'), { name: 'no-such-library-1.0.0' });
+    assert.equal(stored, 'lodash@4.17.21');
+    const { name } = await test.api.ok<{ name: string }>('POST', path('/libraries'), { name: 'lodash-4.17.21' });
+    assert.equal(name, 'lodash@4.17.21');
+    await test.api.refused('VALIDATION_ERROR', 'POST', path('/libraries'), { name: '../lodash' });
     await test.api.refused('LIBRARY_NOT_FOUND', 'DELETE', path('/libraries/%40scope%2Fname@1.0.0'));
     await test.api.ok('DELETE', path('/libraries/lodash%404.17.21'));
     await test.api.refused('LIBRARY_NOT_FOUND', 'DELETE', path('/libraries/lodash'));

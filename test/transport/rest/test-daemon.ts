@@ -41,6 +41,7 @@ export class TestDaemon {
       listen: { host: '127.0.0.1', port: 0 },
       auth: { mode: 'none', token: 'the-token' },
       allowedHosts: [],
+      libraryCache: join(folder, 'libraries'),
       spareHosts: 0,
       maxSessions: 20,
       version: '1.2.3',

@@ -1,4 +1,6 @@
 import pino from 'pino';
+import { LibraryCache } from '../../../daemon/libraries/library-cache.ts';
+import { NpmLibraries } from '../../../daemon/libraries/npm-libraries.ts';
 import { createServices, type Services } from '../../../daemon/services/services.ts';
 import type { Runtime } from '../../../daemon/runtime/runtime.ts';
 import { openSqliteStore } from '../../../daemon/store/sqlite-store.ts';
@@ -21,7 +23,8 @@ export type TestServer = {
  */
 export async function openServer(options: Partial<RestOptions> = {}): Promise<TestServer> {
   const store = openSqliteStore({ path: ':memory:' });
-  const services = createServices({ store, makeRuntime: () => noRuntime, maxSessions: 10 });
+  const libraries = new NpmLibraries({ cache: new LibraryCache('/does/not/exist'), hurried: true });
+  const services = createServices({ store, makeRuntime: () => noRuntime, libraries, maxSessions: 10 });
   const log: Record<string, unknown>[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) });
   const server = buildRestServer(services, {
