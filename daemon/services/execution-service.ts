@@ -27,7 +27,7 @@ export class ExecutionService {
   readonly #runtime: Runtime;
   readonly #sessions: LiveSessions;
   readonly #recorder: ExecutionRecorder;
-  readonly #running = new Map<string, { session_id: string; finished: Promise<Finished> }>();
+  readonly #running = new Map<string, Started>();
   #stopping = false;
 
   constructor(store: ExecutionStore, runtime: Runtime, sessions: LiveSessions, recorder: ExecutionRecorder) {
@@ -39,12 +39,12 @@ export class ExecutionService {
 
   /** Throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY, OUTPUT_LIMIT_EXCEEDED, STORAGE_UNAVAILABLE. */
   async repl({ session_id, input }: RunRepl): Promise<ExecutionWithEvents> {
-    return answer(await this.startRepl({ session_id, input }).finished);
+    return this.ended(this.startRepl({ session_id, input }));
   }
 
   /** As `repl`, and INVALID_PATH, FILE_NOT_FOUND before any code runs. */
   async runFile(body: RunFile): Promise<ExecutionWithEvents> {
-    return answer(await (await this.startFile(body)).finished);
+    return this.ended(await this.startFile(body));
   }
 
   /** Starts and does not wait: the execution as it is now, and its end. Throws as `repl`. */
@@ -66,6 +66,16 @@ export class ExecutionService {
   /** Resolves when the start is durable, so that it can be acknowledged. */
   started({ execution }: Started): Promise<Execution> {
     return this.#recorder.durable().then(() => execution);
+  }
+
+  /** The end of what was started, with its events. Throws OUTPUT_LIMIT_EXCEEDED, STORAGE_UNAVAILABLE. */
+  async ended({ finished }: Started): Promise<ExecutionWithEvents> {
+    return answer(await finished);
+  }
+
+  /** What runs now, in all sessions. */
+  running(): Execution[] {
+    return [...this.#running.values()].map(({ execution }) => execution);
   }
 
   /** Stops what runs in the session and keeps its state. Says what was stopped, if anything ran. */
@@ -111,14 +121,14 @@ export class ExecutionService {
         status,
       });
     }
-    this.#runtime.interrupt(running.session_id);
+    this.#runtime.interrupt(running.execution.session_id);
     return (await running.finished).execution;
   }
 
   /** Refuses new executions from now on, and resolves when those that run have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const { session_id } of this.#running.values()) this.#runtime.interrupt(session_id);
+    for (const { execution } of this.#running.values()) this.#runtime.interrupt(execution.session_id);
     await Promise.allSettled([...this.#running.values()].map(({ finished }) => finished));
   }
 
@@ -138,8 +148,9 @@ export class ExecutionService {
     const finished = this.#run(session, execution, run);
     // Whoever waits for the end hears of a failure; a start that nobody waits for must not be an unhandled rejection.
     finished.catch(() => undefined);
-    this.#running.set(execution.id, { session_id: session.id, finished });
-    return { execution, finished };
+    const started = { execution, finished };
+    this.#running.set(execution.id, started);
+    return started;
   }
 
   async #run(session: LiveSession, execution: Execution, run: Run): Promise<Finished> {

@@ -95,7 +95,7 @@ export const TEMPLATE_REQUESTS = {
   ),
   /** Client → daemon: libraries that sessions of the template start with, as `name@version`. */
   'vm/template/libraries': request(['GET /templates/{template_id}/libraries'], ofTemplate, Type.Array(Type.String())),
-  /** Client → daemon: adds a library of the catalogue. */
+  /** Client → daemon: pins a library of the catalogue or of npm; answers with its name and version. */
   'vm/template/addLibrary': request(
     ['POST /templates/{template_id}/libraries'],
     idsAndBody({ template_id }, AddByName),

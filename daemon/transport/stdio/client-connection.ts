@@ -1,0 +1,246 @@
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import {
+  createMessageConnection,
+  ErrorCodes,
+  Message,
+  type CancellationToken,
+  type MessageConnection,
+  type ResponseMessage,
+} from 'vscode-jsonrpc/node';
+import type {
+  InitializeParams,
+  InitializeResult,
+  ProgressToken,
+  TraceValue,
+  WorkDoneProgressBegin,
+  WorkDoneProgressEnd,
+} from 'vscode-languageserver-protocol';
+import type { DaemonInfo, ExperimentalCapabilities } from '../../../shared/protocol/daemon.protocol.ts';
+import type {
+  NotificationMethod,
+  NotificationParams,
+  RequestMethod,
+  RequestParams,
+} from '../../../shared/protocol/methods.ts';
+import type { Services } from '../../services/services.ts';
+import { ChangeSender } from './change-sender.ts';
+import { checkInitializationOptions, checkParams, isRequestMethod } from './check-params.ts';
+import { Followers } from './followers.ts';
+import { FrameError } from './frame-parser.ts';
+import { FrameReader } from './frame-reader.ts';
+import { FrameWriter } from './frame-writer.ts';
+import type { AllHandlers, Call, Progress } from './handlers.ts';
+import { MessageGate } from './message-gate.ts';
+import { toResponseError, unknownMethod } from './rpc-error.ts';
+
+/** How long a client may take to read that the daemon stops. */
+const GOODBYE_MS = 500;
+
+export type ClientStream = { readonly input: Readable; readonly output: Writable };
+
+/** How a connection ended: LSP's exit code for the process that the client started, and why. */
+export type ClientEnd = { readonly exit_code: 0 | 1; readonly reason: string };
+
+export type ConnectionParts = {
+  readonly services: Services;
+  readonly handlers: AllHandlers;
+  readonly daemon: DaemonInfo;
+  readonly logger: Logger;
+};
+
+/** One client: an editor window, or whatever else speaks LSP. Streams belong to the caller, who ends them after `ended`. */
+export class ClientConnection {
+  readonly ended: Promise<ClientEnd>;
+  readonly #parts: ConnectionParts;
+  readonly #writer: FrameWriter;
+  readonly #gate: MessageGate;
+  readonly #connection: MessageConnection;
+  readonly #followers: Followers;
+  readonly #changes: ChangeSender;
+  #stopChanges = (): void => undefined;
+  #trace: TraceValue = 'off';
+  #resolveEnded: (end: ClientEnd) => void;
+  #hasEnded = false;
+
+  constructor({ input, output }: ClientStream, parts: ConnectionParts) {
+    this.#parts = parts;
+    const { promise, resolve } = Promise.withResolvers<ClientEnd>();
+    this.ended = promise;
+    this.#resolveEnded = resolve;
+    this.#writer = new FrameWriter(output, (message) => {
+      if (Message.isResponse(message)) this.#gate.answered();
+      else this.#gate.settle();
+    });
+    this.#gate = new MessageGate(
+      input,
+      (answer) => {
+        void this.#writer.write(answer);
+      },
+      () => this.#writer.waiting,
+    );
+    const reader = new FrameReader(input, (message, bytes) => this.#gate.admit(message, bytes));
+    this.#connection = this.#connect(reader);
+    const notify = this.#notify.bind(this);
+    this.#followers = new Followers(parts.services, (params) => notify('vm/execution/event', params), parts.logger);
+    this.#changes = new ChangeSender(notify, () => this.#tellStatus('behind', 'Some changes were left out.'));
+    this.#connection.listen();
+  }
+
+  /** Says goodbye; the connection ends when the client has had the chance to read it. */
+  async stop(reason: string): Promise<void> {
+    if (this.#hasEnded) return;
+    if (this.#gate.lifecycle.isRunning) {
+      // A client that does not read must not keep the daemon from stopping.
+      await Promise.race([this.#tellStatus('stopping', reason), delay(GOODBYE_MS, undefined, { ref: false })]);
+    }
+    this.#end({ exit_code: 0, reason });
+  }
+
+  #connect(reader: FrameReader): MessageConnection {
+    const { logger } = this.#parts;
+    const log = (message: string): void => {
+      logger.debug(message);
+    };
+    const connection = createMessageConnection(
+      reader,
+      this.#writer,
+      { error: log, warn: log, info: log, log },
+      {
+        messageStrategy: {
+          handleMessage: (message, next) => {
+            this.#gate.taken(message);
+            return next(message);
+          },
+        },
+      },
+    );
+    connection.onRequest('initialize', (params: InitializeParams) => this.#initialize(params));
+    connection.onRequest('shutdown', () => null);
+    connection.onRequest((method, params, cancellation) => this.#serve(method, params, cancellation));
+    connection.onNotification('initialized', () => {
+      this.#initialized();
+    });
+    connection.onNotification('$/setTrace', ({ value }: { value: TraceValue }) => {
+      this.#trace = value;
+    });
+    connection.onNotification('exit', () => {
+      this.#end({ exit_code: this.#gate.lifecycle.exitCode, reason: 'the client said exit' });
+    });
+    connection.onError(([error]) => {
+      this.#fail(error);
+    });
+    connection.onClose(() => {
+      this.#end({ exit_code: this.#gate.lifecycle.exitCode, reason: 'the client closed the connection' });
+    });
+    return connection;
+  }
+
+  #initialize({ initializationOptions, trace = 'off' }: InitializeParams): InitializeResult {
+    const { daemon, services } = this.#parts;
+    const { changes: wanted } = this.#orRefuse('initialize', () => checkInitializationOptions(initializationOptions));
+    this.#trace = trace;
+    this.#stopChanges = services.changes.subscribe((change) => {
+      if (wanted?.includes(change.kind) ?? true) this.#changes.add(change);
+    });
+    return {
+      serverInfo: { name: 'vm-system', version: daemon.version },
+      capabilities: { positionEncoding: 'utf-16', experimental: { vm: daemon } satisfies ExperimentalCapabilities },
+    };
+  }
+
+  #initialized(): void {
+    void this.#tellStatus('ready', 'The daemon is ready.');
+    // A client that has just connected cannot know what runs.
+    for (const execution of this.#parts.services.executions.running())
+      this.#changes.add({ kind: 'execution', execution });
+  }
+
+  async #serve(method: string, given: unknown, cancellation: CancellationToken): Promise<unknown> {
+    if (!isRequestMethod(method)) throw unknownMethod(method);
+    await this.#gate.room();
+    const started = performance.now();
+    try {
+      const { workDoneToken, ...params } = (given ?? {}) as { workDoneToken?: ProgressToken };
+      const call: Call = { cancellation, followers: this.#followers, progress: this.#progress(workDoneToken) };
+      return await this.#call(method, checkParams(method, params), call);
+    } catch (error) {
+      throw toResponseError(error, this.#parts.logger, method);
+    } finally {
+      this.#traceCall(method, given, performance.now() - started);
+    }
+  }
+
+  /** The table has a handler for exactly this method's parameters, which the compiler cannot see through the index. */
+  #call(method: RequestMethod, params: RequestParams<RequestMethod>, call: Call): unknown {
+    const handler = this.#parts.handlers[method] as (params: unknown, call: Call) => unknown;
+    return handler(params, call);
+  }
+
+  #orRefuse<T>(method: string, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw toResponseError(error, this.#parts.logger, method);
+    }
+  }
+
+  #progress(token: ProgressToken | undefined): Progress {
+    if (token === undefined) return { begin: () => undefined, end: () => undefined };
+    const send = (value: WorkDoneProgressBegin | WorkDoneProgressEnd): void => {
+      void this.#connection.sendNotification('$/progress', { token, value });
+    };
+    return {
+      begin: (title) => {
+        send({ kind: 'begin', title, cancellable: true });
+      },
+      end: (message) => {
+        send({ kind: 'end', message });
+      },
+    };
+  }
+
+  #traceCall(method: string, params: unknown, ms: number): void {
+    if (this.#trace === 'off' || this.#hasEnded) return;
+    const verbose = this.#trace === 'verbose' ? { verbose: JSON.stringify(params) } : {};
+    const message = `${method} took ${ms.toFixed(1)} ms`;
+    void this.#connection.sendNotification('$/logTrace', { message, ...verbose });
+  }
+
+  #tellStatus(state: NotificationParams<'vm/daemon/status'>['state'], message: string): Promise<void> {
+    return this.#notify('vm/daemon/status', { state, message, daemon: this.#parts.daemon });
+  }
+
+  async #notify<M extends NotificationMethod>(method: M, params: NotificationParams<M>): Promise<void> {
+    if (!this.#hasEnded) await this.#connection.sendNotification(method, params);
+  }
+
+  /** What came cannot be understood, or the stream broke. The first is told to the client, if it still listens. */
+  #fail(error: Error): void {
+    if (this.#hasEnded) return;
+    if (!(error instanceof FrameError)) {
+      this.#end({ exit_code: 1, reason: `the connection broke: ${error.message}` });
+      return;
+    }
+    const reason = `the client does not speak LSP: ${error.message}`;
+    this.#parts.logger.warn({ err: error }, reason);
+    const answer: ResponseMessage = {
+      jsonrpc: '2.0',
+      id: null,
+      error: { code: ErrorCodes.ParseError, message: reason },
+    };
+    void this.#writer.write(answer);
+    this.#end({ exit_code: 1, reason });
+  }
+
+  #end(end: ClientEnd): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#stopChanges();
+    this.#changes.dispose();
+    this.#followers.dispose();
+    this.#connection.dispose();
+    this.#resolveEnded(end);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Logger } from 'pino';
+import type { DaemonInfo } from '../../../shared/protocol/daemon.protocol.ts';
+import type { Services } from '../../services/services.ts';
+import { ClientConnection, type ClientEnd, type ClientStream } from './client-connection.ts';
+import { executionHandlers } from './execution-handlers.ts';
+import type { AllHandlers } from './handlers.ts';
+import { metadataHandlers } from './metadata-handlers.ts';
+import { sessionHandlers } from './session-handlers.ts';
+import { templateHandlers } from './template-handlers.ts';
+
+/** Serves JSON-RPC over any pairs of streams, many clients at once. */
+export class RpcServer {
+  readonly #services: Services;
+  readonly #handlers: AllHandlers;
+  readonly #daemon: DaemonInfo;
+  readonly #logger: Logger;
+  readonly #clients = new Set<ClientConnection>();
+  #stopping: string | undefined;
+  #count = 0;
+
+  constructor(services: Services, daemon: DaemonInfo, logger: Logger) {
+    this.#services = services;
+    this.#daemon = daemon;
+    this.#logger = logger;
+    this.#handlers = {
+      ...templateHandlers(services),
+      ...sessionHandlers(services),
+      ...executionHandlers(services),
+      ...metadataHandlers(services),
+    };
+  }
+
+  /** Clients that are connected now. */
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  /** Serves until the client or the daemon ends it. The caller then ends the streams. */
+  async serve(stream: ClientStream): Promise<ClientEnd> {
+    const logger = this.#logger.child({ client: ++this.#count });
+    const client = new ClientConnection(stream, {
+      services: this.#services,
+      handlers: this.#handlers,
+      daemon: this.#daemon,
+      logger,
+    });
+    this.#clients.add(client);
+    logger.debug('client connected');
+    if (this.#stopping !== undefined) void client.stop(this.#stopping);
+    const end = await client.ended;
+    this.#clients.delete(client);
+    logger.debug({ reason: end.reason }, 'client left');
+    return end;
+  }
+
+  /** Tells every client why, and ends their connections. */
+  async stop(reason: string): Promise<void> {
+    this.#stopping = reason;
+    await Promise.all([...this.#clients].map((client) => client.stop(reason)));
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { duplexPair, type Duplex } from 'node:stream';
+import pino from 'pino';
+import { createServices, type Services } from '../../../daemon/services/services.ts';
+import { LibraryCache } from '../../../daemon/libraries/library-cache.ts';
+import { NpmLibraries } from '../../../daemon/libraries/npm-libraries.ts';
+import { openSqliteStore, type SqliteStore } from '../../../daemon/store/sqlite-store.ts';
+import type { ClientEnd } from '../../../daemon/transport/stdio/client-connection.ts';
+import { RpcServer } from '../../../daemon/transport/stdio/rpc-server.ts';
+import { PROTOCOL_VERSION, type DaemonInfo } from '../../../shared/protocol/daemon.protocol.ts';
+import type { Session } from '../../../shared/model/session.ts';
+import { RpcClient } from './rpc-client.ts';
+import { ScriptedRuntime } from './scripted-runtime.ts';
+
+export const DAEMON: DaemonInfo = {
+  pid: process.pid,
+  version: '1.2.3',
+  protocol_version: PROTOCOL_VERSION,
+  started_at: '2026-01-01T00:00:00.000Z',
+  url: 'http://127.0.0.1:1',
+  data_directory: '/data',
+};
+
+/** A client's end of a connection, and how the server's end of it ended. */
+export type Raw = { stream: Duplex; ended: Promise<ClientEnd> };
+
+/** The JSON-RPC server over real services and a store in memory; clients connect through pairs of streams. */
+export class RpcFixture {
+  readonly services: Services;
+  readonly server: RpcServer;
+  readonly worktree: string;
+  readonly log: Record<string, unknown>[] = [];
+  readonly #store: SqliteStore;
+  #names = 0;
+
+  private constructor(worktree: string) {
+    this.worktree = worktree;
+    this.#store = openSqliteStore({ path: ':memory:' });
+    this.services = createServices({
+      store: this.#store,
+      makeRuntime: (listener) => new ScriptedRuntime(listener),
+      libraries: new NpmLibraries({ cache: new LibraryCache(join(worktree, 'no-libraries')), hurried: true }),
+      maxSessions: 100,
+    });
+    const write = (line: string): number => this.log.push(JSON.parse(line) as Record<string, unknown>);
+    this.server = new RpcServer(this.services, DAEMON, pino({ level: 'debug' }, { write }));
+  }
+
+  static async open(): Promise<RpcFixture> {
+    return new RpcFixture(await mkdtemp(join(tmpdir(), 'vm-rpc-')));
+  }
+
+  async close(): Promise<void> {
+    await this.server.stop('the test is over');
+    await this.services.stop('the test is over');
+    this.#store.close();
+    await rm(this.worktree, { recursive: true });
+  }
+
+  connect(): Raw {
+    const [ours, theirs] = duplexPair();
+    const ended = this.server.serve({ input: theirs, output: theirs }).finally(() => theirs.end());
+    return { stream: ours, ended };
+  }
+
+  async client(initializationOptions?: unknown): Promise<RpcClient> {
+    const client = RpcClient.over(this.connect().stream);
+    await client.initialize(initializationOptions);
+    return client;
+  }
+
+  async session(): Promise<Session> {
+    const template = this.services.templates.create({ name: `template ${++this.#names}` });
+    return this.services.sessions.create({
+      template_id: template.id,
+      workspace_id: 'ws',
+      base_commit_oid: 'none',
+      worktree_path: this.worktree,
+    });
+  }
+
+  write(path: string, source: string): Promise<void> {
+    return writeFile(join(this.worktree, path), source);
+  }
+}
