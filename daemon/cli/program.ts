@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addExecutionCommands } from './commands/execution.ts';
+import { addLibsCommands } from './commands/libs.ts';
 import { addReplCommand } from './commands/repl.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -26,6 +27,7 @@ export function createProgram(version: string): Command {
   addSessionCommands(program);
   addExecutionCommands(program);
   addModulesCommands(program);
+  addLibsCommands(program);
   addOpsCommands(program);
   addTokenCommand(program);
   addHelpCommand(program);

@@ -107,10 +107,11 @@ describe('a library made one file', () => {
     // Whatever is installed above the cache's folder is none of its business.
     await mkdir(join(fixture.folder, 'node_modules/undeclared'), { recursive: true });
     await writeFile(join(fixture.folder, 'node_modules/undeclared/index.js'), `module.exports = 'from outside'`);
-    const got = await fixture.run('asks', (name) => {
+    const require = (name: string): string => {
       if (name === 'fs') return 'the fs of the session';
       throw new Error(name);
-    });
+    };
+    const got = await fixture.run('asks', { require });
     assert.deepEqual(got, ['the fs of the session', 'no node:os', 'no undeclared', 'no native']);
     const [entry] = await fixture.cache.list();
     assert.deepEqual(entry?.externals, ['fs', 'native', 'node:os', 'undeclared']);

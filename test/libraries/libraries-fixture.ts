@@ -7,6 +7,8 @@ import { NpmLibraries, type AddProgress, type AddedLibrary } from '../../daemon/
 import { parseLibraryName } from '../../shared/catalogue/libraries.ts';
 import { TestRegistry, type TestPackage } from '../helpers/test-registry.ts';
 
+type RunOptions = { require?: (name: string) => unknown; libraries?: NpmLibraries };
+
 /** A registry, an empty library cache, and an environment in which npm knows nothing else. */
 export class LibrariesFixture {
   readonly folder: string;
@@ -48,16 +50,16 @@ export class LibrariesFixture {
     return new NpmLibraries({ cache: this.cache, cwd: this.folder, env: this.env(env) });
   }
 
-  add(text: string): Promise<AddedLibrary> {
-    return this.libraries.add(parseLibraryName(text)!, (progress) => {
+  add(text: string, libraries = this.libraries): Promise<AddedLibrary> {
+    return libraries.add(parseLibraryName(text)!, (progress) => {
       this.progress.push(progress);
     });
   }
 
   /** Adds a library, loads it as a session would, and gives what it exports. */
-  async run(text: string, require: (name: string) => unknown = refuse): Promise<unknown> {
-    const { name, version } = await this.add(text);
-    const [library] = await this.libraries.load([`${name}@${version}`]);
+  async run(text: string, { require = refuse, libraries = this.libraries }: RunOptions = {}): Promise<unknown> {
+    const { name, version } = await this.add(text, libraries);
+    const [library] = await libraries.load([`${name}@${version}`]);
     const module = { exports: {} };
     const body = vm.runInThisContext(library!.source) as (...args: unknown[]) => void;
     body(module.exports, require, module);
