@@ -3,9 +3,15 @@ import type { Args, Env, ExecutionError, Metrics } from '../model/execution.ts';
 import type { Limits, ResolverSettings, RuntimeSettings } from '../model/settings.ts';
 
 /**
- * The private protocol between the daemon and a runtime host, over the child's IPC channel. Messages are plain JSON and
- * ordered. Everything that arrives from a host is untrusted: a guest may have taken it over.
+ * The private protocol between the daemon and a runtime host: one JSON text a line, over a pipe that the host inherits.
+ * Messages are ordered. Everything that arrives from a host is untrusted: a guest may have taken it over.
  */
+
+/** The pipe's number in the host. Its end is how a host learns that the daemon is gone. */
+export const HOST_CHANNEL_FD = 3;
+
+/** A host keeps an isolate of this size ready before it is asked for one: the limit that a new template has. */
+export const DEFAULT_MEM_MB = 128;
 
 /** Daemon → host. */
 export type ToHost =
@@ -18,25 +24,29 @@ export type ToHost =
       resolver: ResolverSettings;
       runtime: RuntimeSettings;
     }
-  /** Run code; answered by any number of `events` and one `done`. */
+  /** Run code; answered by any number of `events` and one `done` (or `stuck`). */
   | {
       t: 'run';
       session_id: string;
       execution_id: string;
       kind: 'repl' | 'run_file' | 'startup';
       source: string;
-      /** file:// URL of the script, or a made-up name for REPL input. */
-      url: string;
+      /** file:// URL of the script; absent for REPL input. */
+      url?: string;
       args: Args;
       env: Env;
       limits: Limits;
     }
   /** Stop what runs and keep the state. */
   | { t: 'interrupt'; session_id: string; execution_id: string }
-  /** This many events of the execution are durable: the host may go on emitting. */
+  /** So many events of the execution, counted from its start, are durable: the host may go on emitting. */
   | { t: 'ack'; session_id: string; execution_id: string; events: number }
-  /** Dispose the isolate; answered by `closed`. */
-  | { t: 'close'; session_id: string };
+  /** Dispose the isolate; answered by `closed`. Only sent to shared hosts: others are killed. */
+  | { t: 'close'; session_id: string }
+  /** Are you there? Answered by `pong`. */
+  | { t: 'ping' };
+
+export type RunMessage = Extract<ToHost, { t: 'run' }>;
 
 /** One event on its way: milliseconds since 1970, type, payload. */
 export type WireEvent = [ts: number, type: EventType, payload: EventPayload];
@@ -50,12 +60,29 @@ export type WireOutcome = {
 
 /** Host → daemon. */
 export type FromHost =
+  /** The host has an isolate ready. */
   | { t: 'hello'; pid: number }
   | { t: 'opened'; session_id: string }
   | { t: 'open_failed'; session_id: string; message: string }
   | { t: 'events'; session_id: string; execution_id: string; events: WireEvent[] }
   /** The last word about an execution; `events` are those not sent before. */
   | { t: 'done'; session_id: string; execution_id: string; events: WireEvent[]; outcome: WireOutcome }
+  /** As `done`, but the guest is in native code that cannot be interrupted: the host has to be killed. */
+  | { t: 'stuck'; session_id: string; execution_id: string; events: WireEvent[]; outcome: WireOutcome }
   | { t: 'closed'; session_id: string }
-  /** The isolate cannot go on, for example because its memory limit was hit. */
-  | { t: 'lost'; session_id: string; code: 'MEMORY_LIMIT_EXCEEDED' | 'HOST_DIED'; message: string };
+  /** The session's isolate hit its memory limit. `fatal`: the whole process is beyond repair. */
+  | { t: 'lost'; session_id: string; fatal: boolean }
+  | { t: 'pong' };
+
+/** How long a guest may take to stop once it was told to, milliseconds. Interrupts take about 1 ms where they work at all. */
+export const STOP_GRACE_MS = 500;
+
+/** Longest text of one event, UTF-16 units; more is cut with a count. Keeps single messages within reason. */
+export const MAX_EVENT_TEXT = 1_048_576;
+
+/** A host runs only so far ahead of what the daemon has stored. */
+export const MAX_UNACKED_EVENTS = 4096;
+export const MAX_UNACKED_CHARS = 4_194_304;
+
+/** `json` of a value is left out above this many characters of JSON text. */
+export const MAX_JSON_CHARS = 65_536;

@@ -1,0 +1,41 @@
+import { STOP_GRACE_MS } from '../../shared/ipc/host-messages.ts';
+import type { GuestIsolate } from './guest-isolate.ts';
+
+/** `stuck`: in native code that cannot be interrupted. `gone`: the isolate is disposed, its memory limit was hit. */
+export type RunFate = 'rested' | 'stuck' | 'gone';
+
+/**
+ * An interrupt that reaches the isolate together with the code it is for waits behind that code and stops nothing (once
+ * in some 1,000 tries): so it is repeated.
+ */
+const REPEAT_MS = 20;
+
+/** Interrupts what runs until the isolate answers again, as itself: no interrupt may be left over for the next run. */
+export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
+  guest.inspector.forgetPending();
+  const deadline = performance.now() + STOP_GRACE_MS;
+  while (performance.now() < deadline) {
+    if (guest.isGone) return 'gone';
+    guest.terminate();
+    const rest = await within(REPEAT_MS, guest.rest());
+    if (rest?.state === 'gone') return 'gone';
+    if (rest !== undefined && (await answersAgain(guest))) return 'rested';
+  }
+  return 'stuck';
+}
+
+/** Whether code runs to its end; an interrupt that found nothing to stop hits this instead. */
+async function answersAgain(guest: GuestIsolate): Promise<boolean> {
+  const probe = guest.evaluate('0', { replMode: true });
+  const rest = await within(REPEAT_MS, guest.rest());
+  if (rest?.state !== 'idle') return false;
+  return (await within(REPEAT_MS, probe))?.result?.result.value === 0;
+}
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(late.resolve, ms, undefined);
+  const first = await Promise.race([promise, late.promise]);
+  clearTimeout(timer);
+  return first;
+}

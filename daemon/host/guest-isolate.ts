@@ -1,0 +1,121 @@
+import ivm from 'isolated-vm';
+import { bootstrapText } from './guest/bootstrap.ts';
+import { Inspector, type InspectorAnswer } from './inspector.ts';
+
+/** isolated-vm names the contexts that it makes so; the isolate's unused default context is called otherwise. */
+const CONTEXT_NAME = '<isolated-vm>';
+
+/** What the guest calls. Both run on the host's main thread while the guest goes on (`line`) or waits (`gate`). */
+export type GuestCallbacks = {
+  line(level: number, text: string): void;
+  /** The guest goes on when this returns, or when what it returns settles. */
+  gate(): Promise<void> | undefined;
+};
+
+/** How the isolate came to rest: `terminated` when it was interrupted, `gone` when it is disposed. */
+export type Rest = { state: 'idle' | 'terminated' | 'gone' } | { state: 'rejected'; reason: unknown };
+
+/** One V8 isolate with one context in it, our tools inside, and an inspector on it. */
+export class GuestIsolate {
+  readonly memMb: number;
+  readonly inspector: Inspector;
+  /** Where the guest's calls go; a spare isolate has no session yet. */
+  callbacks: GuestCallbacks = { line: () => undefined, gate: () => undefined };
+  readonly #isolate: ivm.Isolate;
+  readonly #context: ivm.Context;
+  readonly #nothing: ivm.Script;
+  #contextId = 0;
+  #toolsId = '';
+
+  private constructor(memMb: number, onCatastrophe: () => void) {
+    this.memMb = memMb;
+    this.#isolate = new ivm.Isolate({ memoryLimit: memMb, inspector: true, onCatastrophicError: onCatastrophe });
+    this.#context = this.#isolate.createContextSync({ inspector: true });
+    this.#nothing = this.#isolate.compileScriptSync('0');
+    this.inspector = new Inspector(this.#isolate);
+  }
+
+  /** @param onCatastrophe V8 has lost control over the isolate, and its thread sleeps for ever: the process must end */
+  static async create(memMb: number, onCatastrophe: () => void): Promise<GuestIsolate> {
+    const guest = new GuestIsolate(memMb, onCatastrophe);
+    guest.#contextId = await guest.inspector.contextId(CONTEXT_NAME, () => guest.rest());
+    await guest.#bootstrap();
+    return guest;
+  }
+
+  get isGone(): boolean {
+    return this.#isolate.isDisposed;
+  }
+
+  /** CPU time so far, nanoseconds. While code runs it counts elapsed time since the thread was entered. */
+  get cpuTime(): bigint {
+    return this.#isolate.cpuTime;
+  }
+
+  /** Costs about 2 µs; only for an isolate at rest. */
+  get heapUsedBytes(): number {
+    return this.#isolate.getHeapStatisticsSync().used_heap_size;
+  }
+
+  /** Starts an evaluation in the context. */
+  evaluate(expression: string, params: object): Promise<InspectorAnswer> {
+    return this.inspector.post('Runtime.evaluate', { expression, contextId: this.#contextId, ...params });
+  }
+
+  /** Calls one of the guest's tools with values of the guest or of ours. */
+  callTool(name: string, args: readonly object[], group: string): Promise<InspectorAnswer> {
+    return this.inspector.post('Runtime.callFunctionOn', this.#toolCall(name, args, group));
+  }
+
+  /** As `callTool`, without an answer. */
+  tellTool(name: string, args: readonly object[]): void {
+    this.inspector.tell('Runtime.callFunctionOn', this.#toolCall(name, args, ''));
+  }
+
+  /** Runs microtasks and resolves when the isolate has nothing more to do; code that loops keeps it pending. */
+  rest(): Promise<Rest> {
+    return this.#nothing.run(this.#context).then(
+      () => ({ state: 'idle' }),
+      (reason: unknown) => this.#restless(reason),
+    );
+  }
+
+  /** Stops what runs; globals survive. Takes about 1 ms, except in native code without interrupt checks. */
+  terminate(): void {
+    this.inspector.tell('Runtime.terminateExecution');
+  }
+
+  /** For isolates at rest: disposing a busy one can freeze this thread. */
+  dispose(): void {
+    this.inspector.dispose();
+    if (!this.#isolate.isDisposed) this.#isolate.dispose();
+  }
+
+  #restless(reason: unknown): Rest {
+    if (this.#isolate.isDisposed) return { state: 'gone' };
+    // An unhandled rejection comes as what it was rejected with; an interrupted pump as null.
+    return reason === null ? { state: 'terminated' } : { state: 'rejected', reason };
+  }
+
+  #toolCall(name: string, args: readonly object[], objectGroup: string): object {
+    const functionDeclaration = `function(...args){return this.${name}(...args)}`;
+    return { objectId: this.#toolsId, functionDeclaration, arguments: args, objectGroup, returnByValue: true };
+  }
+
+  async #bootstrap(): Promise<void> {
+    const line = new ivm.Callback((level: number, text: string) => { this.callbacks.line(level, text); }, { ignored: true }); // prettier-ignore
+    const gate = new ivm.Reference(() => this.callbacks.gate());
+    this.#context.evalClosureSync(bootstrapText(), [line, gate], { filename: 'vm-system:guest' });
+    // The inspector needs the tools as one of its objects; the guest must not see them.
+    const answer = this.evaluate(
+      '(() => { const tools = globalThis.tools; delete globalThis.tools; return tools; })()',
+      {
+        objectGroup: 'host',
+      },
+    );
+    await this.rest();
+    const { result } = await answer;
+    if (result?.result.objectId === undefined) throw new Error('the guest has no tools');
+    this.#toolsId = result.result.objectId;
+  }
+}

@@ -1,0 +1,213 @@
+import { MAX_JSON_CHARS, type RunMessage, type WireOutcome } from '../../shared/ipc/host-messages.ts';
+import type { EventPayload } from '../../shared/model/event.ts';
+import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
+import { comeToRest, type RunFate } from './come-to-rest.ts';
+import type { EventOutbox } from './event-outbox.ts';
+import { describeError, describeRejection, describeThrown, isError, type ThrownValue } from './guest-exceptions.ts';
+import type { GuestIsolate, Rest } from './guest-isolate.ts';
+import { cutText, describeObject, describePrimitive, needsGuest, type DescribedValue } from './guest-values.ts';
+import type { ExceptionDetails, InspectorAnswer, InspectorResult, RemoteObject } from './inspector.ts';
+import { argumentOf, RUN_GROUP, type LastValues } from './last-values.ts';
+import { looksLikeObject, REPL_NAME, withName } from './repl-input.ts';
+import { RunClock, type TimeLimit } from './run-limits.ts';
+import { cancelled, memoryExceeded, outputExceeded, timeExceeded, type StopReason } from './stop-reasons.ts';
+
+const CONSOLE_LEVELS = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
+const NEEDS_MODULES = /^SyntaxError: (Cannot use import statement|Cannot use 'import\.meta'|Unexpected token 'export')/;
+
+/** One run of code in an isolate: evaluates, describes, watches the limits, stops. Everything is an outcome. */
+export class GuestRun {
+  readonly #guest: GuestIsolate;
+  readonly #request: RunMessage;
+  readonly #outbox: EventOutbox;
+  readonly #last: LastValues;
+  readonly #clock: RunClock;
+  readonly #stopped = Promise.withResolvers<undefined>();
+  #stopReason: StopReason | undefined;
+  #answered = false;
+
+  constructor(guest: GuestIsolate, request: RunMessage, outbox: EventOutbox, last: LastValues) {
+    this.#guest = guest;
+    this.#request = request;
+    this.#outbox = outbox;
+    this.#last = last;
+    this.#clock = new RunClock(request.limits, () => guest.cpuTime, (limit) => { this.#timeIsUp(limit); }); // prettier-ignore
+  }
+
+  async run(): Promise<{ outcome: WireOutcome; fate: RunFate }> {
+    const outcome = await this.#evaluate();
+    const fate = this.#stopReason === undefined ? 'rested' : await comeToRest(this.#guest);
+    this.#answered = true;
+    this.#clock.stop();
+    this.#giveBack(fate);
+    const metrics = this.#metrics(fate);
+    const { status, error } = this.#stopReason ?? {};
+    if (status !== undefined && error !== undefined) return { outcome: { status, error, metrics }, fate };
+    return { outcome: { ...outcome, metrics }, fate };
+  }
+
+  /** Stops the guest and keeps its state. The first reason counts. */
+  stop(reason: StopReason): void {
+    if (this.#stopReason !== undefined || this.#answered) return;
+    this.#stopReason = reason;
+    this.#outbox.close();
+    if (!this.#guest.isGone) this.#guest.terminate();
+    this.#stopped.resolve(undefined);
+  }
+
+  interrupt(): void {
+    this.stop(cancelled());
+  }
+
+  /** A line that the guest logged. */
+  line(level: number, text: string): void {
+    this.#emit('console', { level: CONSOLE_LEVELS[level] ?? 'log', text: cutText(text) }, text);
+  }
+
+  gate(): Promise<void> | undefined {
+    return this.#outbox.gate();
+  }
+
+  async #evaluate(): Promise<Omit<WireOutcome, 'metrics'>> {
+    const { kind, source, url = REPL_NAME, args, env } = this.#request;
+    this.#last.handOver(this.#guest, source);
+    if (kind !== 'repl') this.#guest.tellTool('lendGlobals', [{ value: { args, env } }]);
+    const answer = await this.#evaluateSource(source, url);
+    const settled = kind === 'repl' || answer === undefined ? answer : await this.#awaitPromise(answer);
+    if (settled === undefined) return { status: 'cancelled' };
+    const { result, exceptionDetails } = settled;
+    if (exceptionDetails === undefined) return this.#endWithValue(result);
+    return this.#endWithException(exceptionDetails, { name: url, lines: source.split('\n').length });
+  }
+
+  async #evaluateSource(source: string, name: string): Promise<InspectorResult | undefined> {
+    const evaluate = (text: string): Promise<InspectorResult | undefined> =>
+      this.#step(() => this.#guest.evaluate(withName(text, name), { replMode: true, objectGroup: RUN_GROUP }));
+    if (this.#request.kind !== 'repl' || !looksLikeObject(source)) return evaluate(source);
+    const answer = await evaluate(`(${source}\n)`);
+    return isUncompiled(answer?.exceptionDetails) ? evaluate(source) : answer;
+  }
+
+  /** A file that ends with a promise, as `main();` does, runs until that is settled. */
+  async #awaitPromise(answer: InspectorResult): Promise<InspectorResult | undefined> {
+    const { result, exceptionDetails } = answer;
+    if (exceptionDetails !== undefined || result.subtype !== 'promise') return answer;
+    const { inspector } = this.#guest;
+    return this.#step(() => inspector.post('Runtime.awaitPromise', { promiseObjectId: result.objectId }));
+  }
+
+  /** One command that runs guest code. Undefined when the run was stopped meanwhile. */
+  async #step(command: () => Promise<InspectorAnswer>): Promise<InspectorResult | undefined> {
+    if (this.#stopReason !== undefined) return undefined;
+    const answering = command();
+    const resting = this.#guest.rest().then((rest) => { this.#rested(rest); }); // prettier-ignore
+    const answer = await Promise.race([answering, this.#stopped.promise]);
+    // The answer may be there while microtasks go on for ever.
+    if (answer !== undefined) await Promise.race([resting, this.#stopped.promise]);
+    if (answer === undefined || this.#isStopped()) return undefined;
+    return answer.result ?? { result: { type: 'undefined' }, exceptionDetails: refusal(answer.error?.message) };
+  }
+
+  #rested(rest: Rest): void {
+    if (this.#answered) return;
+    if (rest.state === 'gone') this.stop(memoryExceeded());
+    if (rest.state === 'rejected') this.#emit('exception', { ...describeRejection(rest.reason), unhandled: true }, '');
+  }
+
+  async #endWithValue(result: RemoteObject): Promise<Omit<WireOutcome, 'metrics'>> {
+    this.#last.set('_', result);
+    const value = await this.#describe(result);
+    if (value === undefined) return { status: 'cancelled' };
+    this.#emit('value', value.payload, value.text);
+    return { status: 'ok', result: value.payload };
+  }
+
+  async #endWithException(
+    details: ExceptionDetails,
+    script: { name: string; lines: number },
+  ): Promise<Omit<WireOutcome, 'metrics'>> {
+    if (details.exception !== undefined) this.#last.set('_error', details.exception);
+    const thrown = await this.#describeThrown(details, script);
+    if (thrown === undefined) return { status: 'cancelled' };
+    this.#emit('exception', { ...thrown }, '');
+    const error: ExecutionError = { code: 'JS_EXCEPTION', ...thrown };
+    return { status: 'error', error };
+  }
+
+  async #describeThrown(
+    details: ExceptionDetails,
+    script: { name: string; lines: number },
+  ): Promise<ThrownValue | undefined> {
+    if (details.exception === undefined) return { message: details.text };
+    if (!isError(details.exception)) {
+      const value = await this.#describe(details.exception);
+      return value === undefined ? undefined : describeThrown(value.payload.preview);
+    }
+    const thrown = describeError(details, script);
+    if (this.#request.kind === 'repl' || !NEEDS_MODULES.test(thrown.message)) return thrown;
+    return { ...thrown, message: `${thrown.message}. ES modules cannot be run yet.` };
+  }
+
+  async #describe(value: RemoteObject): Promise<DescribedValue | undefined> {
+    if (!needsGuest(value)) return describePrimitive(value);
+    const inside = await this.#lookInside(value);
+    const args = [argumentOf(value), { value: MAX_JSON_CHARS }, ...inside];
+    const answer = await this.#step(() => this.#guest.callTool('describe', args, RUN_GROUP));
+    return answer === undefined ? undefined : describeObject(value, answer.result.value);
+  }
+
+  /** What JavaScript cannot ask a promise or a proxy itself: its state and result, or its target. */
+  async #lookInside(value: RemoteObject): Promise<object[]> {
+    if (value.subtype !== 'promise' && value.subtype !== 'proxy') return [];
+    type Internal = { internalProperties?: { name: string; value?: RemoteObject }[] };
+    const params = { objectId: value.objectId, ownProperties: true };
+    const properties = this.#guest.inspector.post<Internal>('Runtime.getProperties', params);
+    void this.#guest.rest();
+    const answer = await Promise.race([properties, this.#stopped.promise]);
+    const internal = (name: string): RemoteObject =>
+      answer?.result?.internalProperties?.find((property) => property.name === name)?.value ?? { type: 'undefined' };
+    if (value.subtype === 'proxy') return [{ value: 'proxy' }, argumentOf(internal('[[Target]]'))];
+    return [argumentOf(internal('[[PromiseState]]')), argumentOf(internal('[[PromiseResult]]'))];
+  }
+
+  #emit(type: 'console' | 'value' | 'exception', payload: EventPayload, text: string): void {
+    const exceeded = this.#outbox.push(type, payload, text);
+    if (exceeded !== undefined) this.stop(outputExceeded(exceeded, this.#request.limits));
+  }
+
+  #timeIsUp(limit: TimeLimit): void {
+    this.stop(timeExceeded(limit, this.#request.limits));
+  }
+
+  #giveBack(fate: RunFate): void {
+    if (fate === 'rested' && this.#request.kind !== 'repl') this.#guest.tellTool('returnGlobals', []);
+  }
+
+  #metrics(fate: RunFate): Metrics {
+    return {
+      wall_ms: round(this.#clock.wallMs),
+      cpu_ms: round(this.#clock.cpuMs),
+      ...(fate === 'rested' ? { heap_used_bytes: this.#guest.heapUsedBytes } : {}),
+      event_count: this.#outbox.eventCount,
+      output_bytes: this.#outbox.outputBytes,
+    };
+  }
+
+  #isStopped(): boolean {
+    return this.#stopReason !== undefined;
+  }
+}
+
+/** Whether the script could not even be compiled, so that nothing of it has run. */
+function isUncompiled(details: ExceptionDetails | undefined): boolean {
+  const { className, description = '' } = details?.exception ?? {};
+  return className === 'SyntaxError' && !description.includes('\n    at ');
+}
+
+function refusal(text = 'the evaluation was refused'): ExceptionDetails {
+  return { text, lineNumber: 0, columnNumber: 0 };
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,63 @@
+import type { FromHost, RunMessage } from '../../shared/ipc/host-messages.ts';
+import { EventOutbox } from './event-outbox.ts';
+import type { GuestIsolate } from './guest-isolate.ts';
+import { GuestRun } from './guest-run.ts';
+import { LastValues } from './last-values.ts';
+import { memoryExceeded } from './stop-reasons.ts';
+
+type Current = { id: string; run: GuestRun; outbox: EventOutbox };
+
+/** A session inside the host: its isolate, and the run in it, if one is going on. */
+export class GuestSession {
+  readonly #id: string;
+  readonly #guest: GuestIsolate;
+  readonly #send: (message: FromHost) => void;
+  readonly #last = new LastValues();
+  #current: Current | undefined;
+
+  constructor(id: string, guest: GuestIsolate, send: (message: FromHost) => void) {
+    this.#id = id;
+    this.#guest = guest;
+    this.#send = send;
+    guest.callbacks = {
+      line: (level, text) => this.#current?.run.line(level, text),
+      gate: () => this.#current?.run.gate(),
+    };
+  }
+
+  async run(request: RunMessage): Promise<void> {
+    const ids = { session_id: this.#id, execution_id: request.execution_id };
+    const outbox = new EventOutbox(request.limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
+    const run = new GuestRun(this.#guest, request, outbox, this.#last);
+    this.#current = { id: request.execution_id, run, outbox };
+    const { outcome, fate } = await run.run();
+    this.#current = undefined;
+    this.#send({ t: fate === 'stuck' ? 'stuck' : 'done', ...ids, events: outbox.takeTail(), outcome });
+    if (fate === 'gone') this.#send({ t: 'lost', session_id: this.#id, fatal: false });
+  }
+
+  interrupt(executionId: string): void {
+    if (this.#current?.id === executionId) this.#current.run.interrupt();
+  }
+
+  ack(executionId: string, events: number): void {
+    if (this.#current?.id === executionId) this.#current.outbox.ack(events);
+  }
+
+  /** V8 gave up on the isolate, in the middle of whatever ran: that never returns. */
+  catastrophe(): void {
+    const current = this.#current;
+    this.#current = undefined;
+    if (current !== undefined) {
+      const { status, error } = memoryExceeded();
+      const events = current.outbox.takeTail();
+      const ids = { session_id: this.#id, execution_id: current.id };
+      this.#send({ t: 'done', ...ids, events, outcome: { status, error, metrics: {} } });
+    }
+    this.#send({ t: 'lost', session_id: this.#id, fatal: true });
+  }
+
+  dispose(): void {
+    this.#guest.dispose();
+  }
+}

@@ -1,0 +1,100 @@
+import type ivm from 'isolated-vm';
+
+/** A value of the guest as V8's inspector describes it. Large or structured ones are held by `objectId`. */
+export type RemoteObject = {
+  type: string;
+  subtype?: string;
+  className?: string;
+  value?: unknown;
+  /** Numbers that JSON lacks (NaN, -0, …) and bigints. */
+  unserializableValue?: string;
+  description?: string;
+  objectId?: string;
+};
+
+export type ExceptionDetails = {
+  text: string;
+  /** Both from 0. */
+  lineNumber: number;
+  columnNumber: number;
+  exception?: RemoteObject;
+};
+
+export type InspectorResult = { result: RemoteObject; exceptionDetails?: ExceptionDetails };
+
+/** `error` when the command was refused, or its evaluation terminated. */
+export type InspectorAnswer<Result = InspectorResult> = { result?: Result; error?: { message: string } };
+
+/**
+ * V8's inspector of one isolate: the only place that speaks its protocol, so that a debugger can share it one day.
+ * Commands run on the isolate's thread, in order, also while it executes code.
+ */
+export class Inspector {
+  readonly #isolate: ivm.Isolate;
+  readonly #session: ivm.InspectorSession;
+  readonly #waiting = new Map<number, (answer: InspectorAnswer) => void>();
+  #lastId = 0;
+
+  constructor(isolate: ivm.Isolate) {
+    this.#isolate = isolate;
+    this.#session = isolate.createInspectorSession();
+    this.#session.onResponse = (id, message) => {
+      const answer = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      answer?.(JSON.parse(message) as InspectorAnswer);
+    };
+    this.#session.onNotification = () => undefined;
+  }
+
+  /**
+   * Sends a command. The promise stays pending when the isolate dies first, and until someone runs the isolate's
+   * microtasks, where the answer depends on them.
+   */
+  post<Result = InspectorResult>(method: string, params: object = {}): Promise<InspectorAnswer<Result>> {
+    // A dispatch to a disposed isolate fails an assertion in isolated-vm, which ends the process.
+    if (this.#isolate.isDisposed) return new Promise(() => undefined);
+    const id = ++this.#lastId;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve as (answer: InspectorAnswer) => void);
+      this.#session.dispatchProtocolMessage(JSON.stringify({ id, method, params }));
+    });
+  }
+
+  /** Sends a command whose answer nobody needs. */
+  tell(method: string, params: object = {}): void {
+    if (this.#isolate.isDisposed) return;
+    this.#session.dispatchProtocolMessage(JSON.stringify({ id: ++this.#lastId, method, params }));
+  }
+
+  /** Drops the answers that are still to come, for example of an evaluation that awaits what never settles. */
+  forgetPending(): void {
+    this.#waiting.clear();
+  }
+
+  /** The number that the protocol gave to the context named `name`. */
+  async contextId(name: string, idle: () => Promise<unknown>): Promise<number> {
+    let found: number | undefined;
+    this.#session.onNotification = (message) => {
+      const { method, params } = JSON.parse(message) as { method: string; params: { context?: ContextDescription } };
+      if (method === 'Runtime.executionContextCreated' && params.context?.name === name) found = params.context.id;
+    };
+    const enabled = this.post('Runtime.enable');
+    await idle();
+    await enabled;
+    // Enabled, it would report and retain every object that the guest logs.
+    const disabled = this.post('Runtime.disable');
+    await idle();
+    await disabled;
+    this.#session.onNotification = () => undefined;
+    if (found === undefined) throw new Error(`the inspector announced no context named ${name}`);
+    return found;
+  }
+
+  /** Must come before the isolate's own disposal. */
+  dispose(): void {
+    this.#waiting.clear();
+    if (!this.#isolate.isDisposed) this.#session.dispose();
+  }
+}
+
+type ContextDescription = { id: number; name: string };

@@ -1,0 +1,24 @@
+import { setPriority } from 'node:os';
+import { DaemonChannel } from './daemon-channel.ts';
+import { Host } from './host.ts';
+
+/**
+ * Guests must not starve the daemon: with 8 guests spinning on 2 cores it still has to answer health at once. Set before
+ * the first other thread is made: on Linux priorities belong to threads, and new ones inherit.
+ */
+const HOST_NICENESS = 5;
+
+try {
+  setPriority(HOST_NICENESS);
+} catch {
+  // Not permitted: fair is good enough.
+}
+
+const channel = new DaemonChannel();
+const host = new Host((message) => {
+  channel.send(message);
+});
+channel.listen((message) => {
+  host.receive(message);
+});
+host.start();

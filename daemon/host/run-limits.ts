@@ -1,0 +1,63 @@
+import type { Limits } from '../../shared/model/settings.ts';
+
+/** Shortest time between two looks at the CPU clock. */
+const MIN_CPU_CHECK_MS = 5;
+
+export type TimeLimit = 'wall_ms' | 'cpu_ms';
+
+/**
+ * Watches the time of one run. It cannot have used more CPU than the time that has passed, so the next look is due no
+ * earlier than what is left of cpu_ms: short runs are never looked at.
+ */
+export class RunClock {
+  readonly #limits: Limits;
+  readonly #isolateCpu: () => bigint;
+  readonly #onExceeded: (limit: TimeLimit) => void;
+  readonly #startWall = performance.now();
+  readonly #startIsolateCpu: bigint;
+  readonly #startProcessCpu = processCpuMs();
+  #timer: NodeJS.Timeout;
+
+  constructor(limits: Limits, isolateCpu: () => bigint, onExceeded: (limit: TimeLimit) => void) {
+    this.#limits = limits;
+    this.#isolateCpu = isolateCpu;
+    this.#startIsolateCpu = isolateCpu();
+    this.#onExceeded = onExceeded;
+    this.#timer = this.#schedule(0);
+  }
+
+  get wallMs(): number {
+    return performance.now() - this.#startWall;
+  }
+
+  /**
+   * While code runs, isolated-vm counts elapsed time as CPU time. The process's own CPU time is an upper bound of what
+   * the run can have used, and the smaller one is the truth on a busy machine or in a blocking wait.
+   */
+  get cpuMs(): number {
+    const isolate = Number(this.#isolateCpu() - this.#startIsolateCpu) / 1e6;
+    return Math.min(isolate, processCpuMs() - this.#startProcessCpu);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(cpuUsed: number): NodeJS.Timeout {
+    const { wall_ms, cpu_ms } = this.#limits;
+    const cpuLeft = Math.max(cpu_ms - cpuUsed, MIN_CPU_CHECK_MS);
+    return setTimeout(() => { this.#check(); }, Math.max(0, Math.min(wall_ms - this.wallMs, cpuLeft))); // prettier-ignore
+  }
+
+  #check(): void {
+    const cpuUsed = this.cpuMs;
+    if (cpuUsed >= this.#limits.cpu_ms) this.#onExceeded('cpu_ms');
+    else if (this.wallMs >= this.#limits.wall_ms) this.#onExceeded('wall_ms');
+    else this.#timer = this.#schedule(cpuUsed);
+  }
+}
+
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}

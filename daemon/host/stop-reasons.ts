@@ -1,0 +1,35 @@
+import type { WireOutcome } from '../../shared/ipc/host-messages.ts';
+import type { OutcomeCode } from '../../shared/errors/error-codes.ts';
+import type { ExecutionError } from '../../shared/model/execution.ts';
+import type { Limits } from '../../shared/model/settings.ts';
+import type { TimeLimit } from './run-limits.ts';
+
+/** Why a run is stopped before its code has ended, as the outcome will say it. */
+export type StopReason = { status: WireOutcome['status']; error: ExecutionError & { code: OutcomeCode } };
+
+export function cancelled(): StopReason {
+  return { status: 'cancelled', error: { code: 'CANCELLED', message: 'The execution was cancelled.' } };
+}
+
+export function timeExceeded(limit: TimeLimit, limits: Limits): StopReason {
+  if (limit === 'cpu_ms') {
+    const message = `The execution used more CPU time than cpu_ms allows (${limits.cpu_ms} ms).`;
+    return { status: 'timeout', error: { code: 'CPU_LIMIT_EXCEEDED', message } };
+  }
+  const message = `The execution took longer than wall_ms allows (${limits.wall_ms} ms).`;
+  return { status: 'timeout', error: { code: 'EXEC_TIMEOUT', message } };
+}
+
+export function outputExceeded(limit: 'max_events' | 'max_output_kb', limits: Limits): StopReason {
+  const message =
+    limit === 'max_events'
+      ? `The execution made more events than max_events allows (${limits.max_events}).`
+      : `The execution made more output than max_output_kb allows (${limits.max_output_kb} KiB).`;
+  return { status: 'error', error: { code: 'OUTPUT_LIMIT_EXCEEDED', message } };
+}
+
+/** The daemon knows the limit and says it in full. */
+export function memoryExceeded(): StopReason {
+  const message = 'The session exceeded its memory limit.';
+  return { status: 'error', error: { code: 'MEMORY_LIMIT_EXCEEDED', message } };
+}

@@ -1,0 +1,52 @@
+import type { FromHost, WireEvent, WireOutcome } from '../../shared/ipc/host-messages.ts';
+import { EVENT_TYPES } from '../../shared/model/event.ts';
+
+const eventTypes: ReadonlySet<string> = new Set(Object.keys(EVENT_TYPES));
+const statuses: ReadonlySet<unknown> = new Set<WireOutcome['status']>(['ok', 'error', 'timeout', 'cancelled']);
+
+/** Written by hand: it runs for every event, and a general validator would cost more than the event itself. */
+
+/** What a host sent, if it is a message. Whether it fits what was asked is for the caller. Throws TypeError. */
+export function checkMessage(message: unknown): FromHost {
+  if (!isRecord(message)) throw new TypeError('a message is no object');
+  const { t } = message;
+  const isText = (field: string): boolean => typeof message[field] === 'string';
+  const valid =
+    t === 'pong' ||
+    (t === 'hello' && typeof message['pid'] === 'number') ||
+    ((t === 'opened' || t === 'closed') && isText('session_id')) ||
+    (t === 'open_failed' && isText('session_id') && isText('message')) ||
+    (t === 'lost' && isText('session_id') && typeof message['fatal'] === 'boolean') ||
+    ((t === 'events' || t === 'done' || t === 'stuck') &&
+      isText('session_id') &&
+      isText('execution_id') &&
+      isEvents(message['events']) &&
+      (t === 'events' || isOutcome(message['outcome'])));
+  if (!valid) throw new TypeError(`a bad message: ${typeof t === 'string' ? t.slice(0, 20) : typeof t}`);
+  return message as FromHost;
+}
+
+function isEvents(events: unknown): events is WireEvent[] {
+  return Array.isArray(events) && events.every(isEvent);
+}
+
+function isEvent(event: unknown): boolean {
+  if (!Array.isArray(event)) return false;
+  const [ts, type, payload] = event as unknown[];
+  // The range of dates: anything else would throw where it is made one.
+  const hasTime = typeof ts === 'number' && Math.abs(ts) <= 8.64e15;
+  return hasTime && typeof type === 'string' && eventTypes.has(type) && isRecord(payload);
+}
+
+function isOutcome(outcome: unknown): boolean {
+  if (!isRecord(outcome) || !statuses.has(outcome['status']) || !isRecord(outcome['metrics'])) return false;
+  const { result, error, metrics } = outcome;
+  if (!Object.values(metrics).every((value) => typeof value === 'number')) return false;
+  if (outcome['status'] === 'ok' ? error !== undefined : !isRecord(error)) return false;
+  if (isRecord(error) && (typeof error['code'] !== 'string' || typeof error['message'] !== 'string')) return false;
+  return result === undefined || (isRecord(result) && typeof result['type'] === 'string' && typeof result['preview'] === 'string'); // prettier-ignore
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

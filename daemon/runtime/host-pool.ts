@@ -1,0 +1,77 @@
+import type { RuntimeHost } from './runtime-host.ts';
+
+/** Making a spare costs some 75 ms of processor time: not while the session that took the last one is starting. */
+const REFILL_DELAY_MS = 150;
+/** Spares that die unasked are replaced ever more slowly. */
+const MAX_RETRY_MS = 30_000;
+
+/** Hosts that are ready before they are needed, so that a new session need not wait for one. */
+export class HostPool {
+  readonly #size: number;
+  readonly #make: () => RuntimeHost;
+  readonly #isBusy: () => boolean;
+  readonly #spares = new Set<RuntimeHost>();
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #closed = false;
+
+  /** @param isBusy whether something runs that a new spare would slow down */
+  constructor(size: number, make: () => RuntimeHost, isBusy: () => boolean) {
+    this.#size = size;
+    this.#make = make;
+    this.#isBusy = isBusy;
+    this.#fill();
+  }
+
+  /** A host for a session of its own: a spare, or a new one. */
+  take(): RuntimeHost {
+    for (const spare of this.#spares) {
+      this.#spares.delete(spare);
+      this.#refillIn(REFILL_DELAY_MS);
+      if (spare.isUsable) return spare;
+    }
+    return this.#make();
+  }
+
+  /** A host has ended: a spare is replaced. */
+  ended(host: RuntimeHost): void {
+    if (!this.#spares.delete(host)) return;
+    this.#failures++;
+    this.#refillIn(Math.min(MAX_RETRY_MS, REFILL_DELAY_MS * 2 ** this.#failures));
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#spares.clear();
+  }
+
+  #refillIn(ms: number): void {
+    if (this.#closed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => { this.#refill(ms); }, ms).unref(); // prettier-ignore
+  }
+
+  /** One at a time, and put off while something runs, but not for ever. */
+  #refill(waited: number): void {
+    if (this.#isBusy() && waited < 10 * REFILL_DELAY_MS) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => { this.#refill(waited + REFILL_DELAY_MS); }, REFILL_DELAY_MS).unref(); // prettier-ignore
+      return;
+    }
+    this.#fill();
+  }
+
+  #fill(): void {
+    if (this.#closed || this.#spares.size >= this.#size) return;
+    const spare = this.#make();
+    this.#spares.add(spare);
+    spare.ready.then(
+      () => {
+        this.#failures = 0;
+        this.#fill();
+      },
+      () => undefined,
+    );
+  }
+}

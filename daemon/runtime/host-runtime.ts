@@ -1,0 +1,188 @@
+import { pathToFileURL } from 'node:url';
+import type { RunMessage } from '../../shared/ipc/host-messages.ts';
+import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
+import { hostCommand, MAX_FENCED_MEM_MB } from './host-command.ts';
+import { HostPool } from './host-pool.ts';
+import { HostWatch } from './host-watch.ts';
+import { RuntimeHost } from './runtime-host.ts';
+import type { RunOutcome, RunRequest, Runtime, RuntimeListener, SessionSpec } from './runtime.ts';
+import { SharedHosts } from './shared-hosts.ts';
+import type { Slot } from './slot.ts';
+
+export type RuntimeOptions = {
+  /** Hosts that are kept ready; default 2. */
+  spareHosts?: number;
+  logger?: { warn(details: object, message: string): void };
+};
+
+const DEFAULT_SPARE_HOSTS = 2;
+/** A run that is asked to stop because its session closes gets this long to say its last words. */
+const LAST_WORDS_MS = 300;
+/** SIGKILL needs no more than this, even of a process with gigabytes to give back. */
+const REAP_MS = 2000;
+
+type Place = { slot: Slot; host: RuntimeHost; shared: boolean };
+
+/** Sessions in host processes: one each, or many in one where the template asks for that. */
+export class HostRuntime implements Runtime {
+  readonly #listener: RuntimeListener;
+  readonly #logger: RuntimeOptions['logger'];
+  readonly #places = new Map<string, Place>();
+  readonly #hosts = new Set<RuntimeHost>();
+  readonly #watch = new HostWatch();
+  readonly #pool: HostPool;
+  readonly #shared: SharedHosts;
+  #disposed: Promise<void> | undefined;
+
+  constructor({ spareHosts = DEFAULT_SPARE_HOSTS, logger }: RuntimeOptions, listener: RuntimeListener) {
+    this.#listener = listener;
+    this.#logger = logger;
+    this.#shared = new SharedHosts(() => this.#makeHost({ shared: true, fenced: false }));
+    this.#pool = new HostPool(
+      spareHosts,
+      () => this.#makeHost({ shared: false, fenced: true }),
+      () => [...this.#places.values()].some(({ slot }) => slot.run !== undefined),
+    );
+  }
+
+  async open(spec: SessionSpec): Promise<void> {
+    if (this.#disposed !== undefined) throw new Error('the runtime is stopping');
+    if (this.#places.has(spec.session_id)) throw new Error(`the session ${spec.session_id} is open already`);
+    const { limits, resolver, runtime } = spec.settings;
+    const slot: Slot = { id: spec.session_id, memMb: limits.mem_mb, run: undefined };
+    const place = { slot, ...this.#findHost(spec) };
+    this.#places.set(slot.id, place);
+    try {
+      await place.host.ready;
+      await place.host.open(slot, {
+        t: 'open',
+        session_id: slot.id,
+        worktree_path: spec.worktree_path,
+        mem_mb: limits.mem_mb,
+        resolver,
+        runtime,
+      });
+    } catch (error) {
+      this.#forget(place);
+      throw error;
+    }
+  }
+
+  run(sessionId: string, request: RunRequest): Promise<RunOutcome> {
+    const place = this.#places.get(sessionId);
+    if (place === undefined) return Promise.resolve(notAlive(sessionId));
+    const { file, ...rest } = request;
+    const message: RunMessage = { t: 'run', session_id: sessionId, ...rest };
+    if (file !== undefined) message.url = pathToFileURL(file).href;
+    const outcome = place.host.run(place.slot, message);
+    this.#watch.hurry();
+    return outcome;
+  }
+
+  interrupt(sessionId: string): void {
+    const place = this.#places.get(sessionId);
+    place?.host.interrupt(place.slot);
+  }
+
+  globals(_sessionId: string): Promise<GlobalVariable[] | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  complete(_sessionId: string, _request: CompleteRequest): Promise<Completion | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async close(sessionId: string, reason: string): Promise<void> {
+    const place = this.#places.get(sessionId);
+    if (place === undefined) return;
+    this.#places.delete(sessionId);
+    await this.#endRun(place, reason);
+    await this.#leave(place);
+  }
+
+  activeSessionIds(): string[] {
+    return [...this.#places.keys()].sort();
+  }
+
+  dispose(): Promise<void> {
+    return (this.#disposed ??= this.#dispose());
+  }
+
+  #findHost({ settings }: SessionSpec): { host: RuntimeHost; shared: boolean } {
+    const { limits, runtime } = settings;
+    if (runtime.isolation === 'shared') return { host: this.#shared.take(runtime.strict), shared: true };
+    if (limits.mem_mb <= MAX_FENCED_MEM_MB) return { host: this.#pool.take(), shared: false };
+    return { host: this.#makeHost({ shared: false, fenced: false }), shared: false };
+  }
+
+  #makeHost({ shared, fenced }: { shared: boolean; fenced: boolean }): RuntimeHost {
+    const host: RuntimeHost = new RuntimeHost(hostCommand({ fenced }), shared, this.#listener, (lost) => {
+      for (const slot of lost) this.#lost(slot, host);
+    });
+    this.#hosts.add(host);
+    this.#watch.add(host);
+    void host.process.exited.then(() => {
+      this.#reaped(host);
+    });
+    return host;
+  }
+
+  #lost(slot: Slot, host: RuntimeHost): void {
+    const place = this.#places.get(slot.id);
+    if (place?.slot === slot) this.#forget(place);
+    this.#logger?.warn({ session_id: slot.id, pid: host.process.pid, stderr: host.process.stderr }, 'session lost');
+  }
+
+  #reaped(host: RuntimeHost): void {
+    this.#hosts.delete(host);
+    this.#watch.remove(host);
+    this.#pool.ended(host);
+  }
+
+  #forget(place: Place): void {
+    if (this.#places.get(place.slot.id) === place) this.#places.delete(place.slot.id);
+    if (place.shared ? this.#shared.release(place.host) : true) place.host.kill(closedEnd);
+  }
+
+  async #endRun({ slot, host }: Place, reason: string): Promise<void> {
+    const { run } = slot;
+    if (run === undefined) return;
+    run.cancelReason = reason;
+    host.interrupt(slot);
+    await withTimeout(run.ended, LAST_WORDS_MS);
+    if (slot.run !== run) return;
+    slot.run = undefined;
+    run.end({ status: 'cancelled', metrics: {} });
+  }
+
+  /** A host of its own is simply killed: that cannot hang, and cannot go wrong. */
+  async #leave({ slot, host, shared }: Place): Promise<void> {
+    host.slots.delete(slot.id);
+    if (!shared || this.#shared.release(host)) host.kill(closedEnd);
+    else await host.closeSlot(slot).catch(() => undefined);
+  }
+
+  async #dispose(): Promise<void> {
+    this.#pool.close();
+    const open = this.activeSessionIds();
+    await Promise.all(open.map((id) => this.close(id, 'the daemon is stopping')));
+    const hosts = [...this.#hosts];
+    for (const host of hosts) host.kill(closedEnd);
+    await withTimeout(Promise.all(hosts.map(({ process }) => process.exited)), REAP_MS);
+    this.#watch.stop();
+  }
+}
+
+const closedEnd = { kind: 'died', message: 'the session was closed' } as const;
+
+function notAlive(sessionId: string): RunOutcome {
+  const message = `the session ${sessionId} is not alive`;
+  return { status: 'error', error: { code: 'HOST_DIED', message }, metrics: {} };
+}
+
+async function withTimeout(promise: Promise<unknown>, ms: number): Promise<void> {
+  const timeout = Promise.withResolvers<undefined>();
+  const timer = setTimeout(timeout.resolve, ms, undefined);
+  await Promise.race([promise, timeout.promise]);
+  clearTimeout(timer);
+}

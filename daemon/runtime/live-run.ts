@@ -1,0 +1,66 @@
+import { STOP_GRACE_MS, type RunMessage, type WireEvent, type WireOutcome } from '../../shared/ipc/host-messages.ts';
+import type { RunOutcome, RuntimeListener } from './runtime.ts';
+
+/** What a host may take beyond the guest's own time to stop: its process may have to wait for a processor. */
+const REPORT_SLACK_MS = 1000;
+
+/** A run as the daemon sees it: its events, its end, and the moment after which its host is no longer waited for. */
+export class LiveRun {
+  readonly executionId: string;
+  readonly ended: Promise<RunOutcome>;
+  /** On the clock of performance.now(). */
+  deadline: number;
+  /** When set, the run ends as cancelled, for this reason, whatever the host says. */
+  cancelReason: string | undefined;
+  /** Somebody asked for its end. */
+  isStopExpected = false;
+  readonly #message: RunMessage;
+  readonly #listener: RuntimeListener;
+  readonly #resolve: (outcome: RunOutcome) => void;
+  #eventsSeen = 0;
+
+  constructor(message: RunMessage, listener: RuntimeListener) {
+    const { promise, resolve } = Promise.withResolvers<RunOutcome>();
+    this.executionId = message.execution_id;
+    this.ended = promise;
+    this.#resolve = resolve;
+    this.#message = message;
+    this.#listener = listener;
+    this.deadline = performance.now() + message.limits.wall_ms + STOP_GRACE_MS + REPORT_SLACK_MS;
+  }
+
+  get wallMs(): number {
+    return this.#message.limits.wall_ms;
+  }
+
+  /** The guest was told to stop: from now on only that may still take its time. */
+  expectStop(): void {
+    this.isStopExpected = true;
+    this.deadline = Math.min(this.deadline, performance.now() + STOP_GRACE_MS + REPORT_SLACK_MS);
+  }
+
+  /**
+   * Hands events on. `ack` is called with the number of events so far once these are durable.
+   * Throws RangeError when the host sends more than the limits allow, which it would not by itself.
+   */
+  emit(events: readonly WireEvent[], ack: (events: number) => void): void {
+    if (events.length === 0) return;
+    this.#eventsSeen += events.length;
+    if (this.#eventsSeen >= this.#message.limits.max_events) throw new RangeError('more events than max_events');
+    const seen = this.#eventsSeen;
+    const runtimeEvents = events.map(([ts, type, payload]) => ({ ts, type, payload }));
+    this.#listener.onEvents(this.executionId, runtimeEvents, () => {
+      ack(seen);
+    });
+  }
+
+  end(outcome: WireOutcome): void {
+    this.#resolve(
+      this.cancelReason === undefined ? outcome : { ...cancelledFor(this.cancelReason), metrics: outcome.metrics },
+    );
+  }
+}
+
+function cancelledFor(reason: string): Omit<RunOutcome, 'metrics'> {
+  return { status: 'cancelled', error: { code: 'CANCELLED', message: reason } };
+}

@@ -1,0 +1,249 @@
+import { type FromHost, type RunMessage, type ToHost, type WireOutcome } from '../../shared/ipc/host-messages.ts';
+import { blameFor, onlySuspect } from './blame.ts';
+import type { HostCommand } from './host-command.ts';
+import { HostProcess } from './host-process.ts';
+import { LiveRun } from './live-run.ts';
+import { MemoryGuard } from './memory-guard.ts';
+import type { RunOutcome, RuntimeListener } from './runtime.ts';
+import type { HostEnd, Slot } from './slot.ts';
+
+/** How long an isolate may take to be made or disposed: a few milliseconds, and a busy machine's share. */
+const ANSWER_MS = 10_000;
+/** While something is expected of a host, it has to be heard now and then; then it is asked; then it is given up. */
+const PING_AFTER_MS = 1000;
+const SILENCE_MS = 10_000;
+
+type SlotsLost = (lost: readonly Slot[]) => void;
+
+/** A host process with the sessions in it. */
+export class RuntimeHost {
+  readonly process: HostProcess;
+  /** Resolves when the host can open a session; rejects when it ends before. */
+  readonly ready: Promise<void>;
+  readonly slots = new Map<string, Slot>();
+  readonly #listener: RuntimeListener;
+  readonly #onLost: SlotsLost;
+  readonly #memory: MemoryGuard;
+  readonly #waiting = new Map<string, { resolve: () => void; reject: (error: Error) => void; since: number }>();
+  /** The session that was lost last, while its neighbours live on. */
+  #lastLost: Slot | undefined;
+  #lastPing = 0;
+
+  /** @param onLost told which sessions are gone before anyone else hears of it; with none left, so is the host */
+  constructor(command: HostCommand, shared: boolean, listener: RuntimeListener, onLost: SlotsLost) {
+    this.#listener = listener;
+    this.#onLost = onLost;
+    this.process = new HostProcess(command);
+    this.#memory = new MemoryGuard(this.process.pid, shared);
+    this.ready = this.#answer('hello');
+    this.ready.catch(() => undefined);
+    this.process.listen({
+      message: (message) => { this.#receive(message); }, // prettier-ignore
+      ended: (end) => { this.#ended(end); }, // prettier-ignore
+    });
+  }
+
+  get isUsable(): boolean {
+    return this.process.end === undefined;
+  }
+
+  get isBusy(): boolean {
+    return this.#waiting.size > 0 || [...this.slots.values()].some((slot) => slot.run !== undefined);
+  }
+
+  /** Makes an isolate for the session. Rejects with the reason when that fails. */
+  async open(slot: Slot, message: Extract<ToHost, { t: 'open' }>): Promise<void> {
+    this.slots.set(slot.id, slot);
+    try {
+      const opened = this.#answer(`opened ${slot.id}`);
+      this.process.send(message);
+      await opened;
+    } catch (error) {
+      this.slots.delete(slot.id);
+      throw error;
+    }
+  }
+
+  run(slot: Slot, message: RunMessage): Promise<RunOutcome> {
+    const run = new LiveRun(message, this.#listener);
+    // An answer is only expected from now on; before, the host was silent for good reason.
+    if (!this.isBusy) this.process.lastHeard = performance.now();
+    slot.run = run;
+    this.#memory.runBegins();
+    this.process.send(message);
+    if (this.process.end !== undefined) this.#lose([slot], this.process.end);
+    return run.ended;
+  }
+
+  interrupt(slot: Slot): void {
+    if (slot.run === undefined) return;
+    slot.run.expectStop();
+    this.process.send({ t: 'interrupt', session_id: slot.id, execution_id: slot.run.executionId });
+  }
+
+  /** Disposes one session of several. Rejects when the host does not manage to. */
+  async closeSlot(slot: Slot): Promise<void> {
+    this.slots.delete(slot.id);
+    const closed = this.#answer(`closed ${slot.id}`);
+    this.process.send({ t: 'close', session_id: slot.id });
+    await closed;
+  }
+
+  /** Ends the process; sessions still in it are lost for the reason that `end` gives. */
+  kill(end: HostEnd): void {
+    this.process.kill(end);
+  }
+
+  /** Called every few milliseconds while the host is busy, and now and then while it is not. */
+  check(now: number): void {
+    if (!this.isUsable) return;
+    const excess = this.#memory.check(this.slots);
+    if (excess !== undefined) {
+      this.kill(memoryEnd(excess.culprit));
+      return;
+    }
+    for (const slot of this.slots.values()) {
+      if (slot.run !== undefined && now > slot.run.deadline) {
+        this.kill(this.#unstoppable(slot));
+        return;
+      }
+    }
+    if (this.isBusy) this.#checkPulse(now);
+  }
+
+  #checkPulse(now: number): void {
+    const silence = now - this.process.lastHeard;
+    const { name } = this.process;
+    if (silence > SILENCE_MS)
+      this.kill({ kind: 'died', message: `${name} gave no sign of life for ${SILENCE_MS / 1000} s and was killed` });
+    else if (silence > PING_AFTER_MS && now - this.#lastPing > PING_AFTER_MS) {
+      this.#lastPing = now;
+      this.process.send({ t: 'ping' });
+    }
+    for (const [what, { since }] of this.#waiting) {
+      if (now - since > ANSWER_MS)
+        this.kill({ kind: 'died', message: `${name} did not answer for ${ANSWER_MS / 1000} s (${what})` });
+    }
+  }
+
+  #answer(what: string): Promise<void> {
+    if (this.process.end !== undefined) return Promise.reject(new Error(this.process.end.message));
+    return new Promise((resolve, reject) => this.#waiting.set(what, { resolve, reject, since: performance.now() }));
+  }
+
+  #answered(what: string, failure?: string): void {
+    const waiting = this.#waiting.get(what);
+    if (waiting === undefined) throw new TypeError(`an answer that nobody asked for: ${what.slice(0, 60)}`);
+    this.#waiting.delete(what);
+    if (failure === undefined) waiting.resolve();
+    else waiting.reject(new Error(failure));
+  }
+
+  /** Throws for what was not asked for: the process ends the host then. */
+  #receive(message: FromHost): void {
+    switch (message.t) {
+      case 'hello':
+        this.#memory.calibrate();
+        this.#answered('hello');
+        break;
+      case 'opened':
+        this.#answered(`opened ${message.session_id}`);
+        break;
+      case 'open_failed':
+        this.#answered(`opened ${message.session_id}`, message.message);
+        break;
+      case 'closed':
+        this.#answered(`closed ${message.session_id}`);
+        break;
+      case 'events':
+      case 'done':
+      case 'stuck':
+        this.#receiveFromRun(message);
+        break;
+      case 'lost':
+        this.#receiveLoss(message);
+        break;
+      case 'pong':
+        break;
+    }
+  }
+
+  #receiveFromRun(message: Extract<FromHost, { execution_id: string }>): void {
+    const slot = this.slots.get(message.session_id);
+    const run = slot?.run;
+    if (slot === undefined || run?.executionId !== message.execution_id) {
+      throw new TypeError('a message about a run that is not going on');
+    }
+    const { session_id, execution_id } = message;
+    run.emit(message.events, (events) => {
+      if (slot.run === run) this.process.send({ t: 'ack', session_id, execution_id, events });
+    });
+    if (message.t === 'done') this.#finish(slot, run, message.outcome);
+    if (message.t === 'stuck') this.kill(this.#unstoppable(slot, message.outcome));
+  }
+
+  #finish(slot: Slot, run: LiveRun, outcome: WireOutcome): void {
+    if (outcome.error?.code === 'MEMORY_LIMIT_EXCEEDED') {
+      this.#loseToMemory(slot, outcome);
+      return;
+    }
+    slot.run = undefined;
+    this.#memory.runEnds();
+    run.end(outcome);
+  }
+
+  /** The run's own end may have said it already; `fatal`: V8 lost control, and the whole process is beyond repair. */
+  #receiveLoss({ session_id, fatal }: Extract<FromHost, { t: 'lost' }>): void {
+    const slot = this.slots.get(session_id);
+    if (fatal) this.kill(memoryEnd(slot ?? this.#lastLost));
+    else if (slot !== undefined) this.#loseToMemory(slot);
+  }
+
+  /** One isolate is gone. Its neighbours live on; a host of its own has nothing left to do. */
+  #loseToMemory(slot: Slot, outcome?: WireOutcome): void {
+    const end = memoryEnd(slot, outcome);
+    if (this.slots.size === 1) {
+      this.kill(end);
+      return;
+    }
+    this.slots.delete(slot.id);
+    if (slot.run !== undefined) this.#memory.runEnds();
+    this.#lastLost = slot;
+    this.#lose([slot], end);
+  }
+
+  #unstoppable(culprit: Slot, outcome?: WireOutcome): HostEnd {
+    const message = `its ${this.process.name} was killed`;
+    return { kind: 'unstoppable', message, culprit, ...(outcome === undefined ? {} : { outcome }) };
+  }
+
+  #ended(end: HostEnd): void {
+    const lost = [...this.slots.values()];
+    const culprit = end.culprit ?? (end.kind === 'memory' ? onlySuspect(lost) : undefined);
+    this.#memory.close();
+    this.slots.clear();
+    this.#lose(lost, culprit === undefined ? end : { ...end, culprit });
+    for (const { reject } of this.#waiting.values()) reject(new Error(end.message));
+    this.#waiting.clear();
+  }
+
+  #lose(lost: readonly Slot[], end: HostEnd): void {
+    this.#onLost(lost);
+    for (const slot of lost) {
+      const { reason, outcome } = blameFor(slot, end);
+      const { run } = slot;
+      slot.run = undefined;
+      this.#listener.onSessionLost(slot.id, reason);
+      run?.end(outcome);
+    }
+  }
+}
+
+function memoryEnd(culprit?: Slot, outcome?: WireOutcome): HostEnd {
+  return {
+    kind: 'memory',
+    message: 'the runtime host was shared, and its sessions together exceeded their memory limits',
+    ...(culprit === undefined ? {} : { culprit }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+}
