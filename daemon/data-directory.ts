@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 
@@ -39,17 +50,35 @@ export function ensureDataDirectory(path: string): void {
 export function ensureToken(dataDirectory: string): string {
   ensureDataDirectory(dataDirectory);
   const path = tokenPath(dataDirectory);
+  const existing = readToken(dataDirectory);
+  if (existing !== undefined) return existing;
   try {
-    // O_EXCL: two processes that make it at once end up with one token; a planted link is not followed.
-    writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });
+    writeWhole(path, `${randomBytes(32).toString('base64url')}\n`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new DataDirectoryError(`cannot write ${path}: ${reason(error)}`);
-    }
+    if (codeOf(error) !== 'EEXIST') throw new DataDirectoryError(`cannot write ${path}: ${reason(error)}`);
   }
   const token = readToken(dataDirectory);
   if (token === undefined) throw new DataDirectoryError(`${path} holds no token; remove it and start again`);
   return token;
+}
+
+/**
+ * Makes a private file that appears with all of its text, or throws EEXIST: of two processes that make it at once one
+ * wins, none ever reads half of it, and a link that somebody planted is not followed.
+ */
+function writeWhole(path: string, text: string): void {
+  const options = { flag: 'wx', mode: 0o600 } as const;
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(temporary, text, options);
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error;
+    // A file system without hard links: exclusive still, though not at one stroke.
+    writeFileSync(path, text, options);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }
 
 /** The token, or undefined when there is none. Throws DataDirectoryError for a file that others could have written. */
@@ -59,7 +88,7 @@ export function readToken(dataDirectory: string): string | undefined {
   try {
     file = openSync(path, constants.O_RDONLY | NO_FOLLOW);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw new DataDirectoryError(`cannot read the token ${path}: ${reason(error)}; remove it and start again`);
   }
   try {
@@ -83,6 +112,10 @@ function requireOwner(path: string, uid: number): void {
   const own = process.getuid?.();
   if (own === undefined || uid === own) return;
   throw new DataDirectoryError(`${path} belongs to another user; choose another data directory with --data-dir`);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }
 
 function reason(error: unknown): string {

@@ -1,6 +1,6 @@
-import { pino } from 'pino';
 import { createDaemon, type Daemon, type DaemonOptions } from './create-daemon.ts';
 import { ensureToken } from './data-directory.ts';
+import { createLogger } from './logger.ts';
 
 export type ServeOptions = Omit<DaemonOptions, 'auth' | 'logger'> & {
   dataDirectory: string;
@@ -15,12 +15,14 @@ const LAUNCHER_POLL_MS = 500;
 
 /** Runs a daemon in this process until a signal stops it; the promise resolves when it accepts requests. */
 export async function serve(options: ServeOptions): Promise<Daemon> {
-  const logger = pino({ level: options.logLevel, base: null }, pino.destination({ fd: 2, sync: true }));
+  const logger = createLogger(options.logLevel);
   const token = ensureToken(options.dataDirectory);
   const daemon = await createDaemon({ ...options, logger, auth: { mode: options.authMode, token } });
-  process.stdout.write(`vm-system daemon listening on ${daemon.address.host}:${daemon.address.port}\n`);
-  if (options.authMode === 'none')
+  outliveReaders();
+  process.stdout.write(`vm-system daemon listening on ${daemon.url.replace('http://', '')}\n`);
+  if (options.authMode === 'none') {
     logger.warn('authentication is off: every local user and program can use this daemon');
+  }
 
   let stopping = false;
   const stop = (why: string): void => {
@@ -33,14 +35,21 @@ export async function serve(options: ServeOptions): Promise<Daemon> {
     }, STOP_DEADLINE_MS).unref();
     void daemon.close(`the daemon was stopped (${why})`).then(() => process.exit(0));
   };
-  process.on('SIGINT', () => {
-    stop('SIGINT');
-  });
-  process.on('SIGTERM', () => {
-    stop('SIGTERM');
-  });
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(name, () => {
+      stop(name);
+    });
+  }
   stopWithLauncher(stop);
   return daemon;
+}
+
+/** Other commands end with whoever reads their output; the daemon goes on. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners('error');
+    stream.on('error', () => undefined);
+  }
 }
 
 /** A launcher that cannot become us (exec) starts us as a child; killed, it must not leave us behind. */

@@ -1,26 +1,30 @@
 import type { ErrorEnvelope } from '../../shared/errors/vm-error.ts';
 
-/** What the process ends with; scripts rely on it. */
+/** What the process ends with; scripts rely on it. Ended by a signal, it is 128 and the signal's number. */
 export const EXIT = { done: 0, guestFailed: 1, usage: 2, refused: 3, noDaemon: 4 } as const;
 
-/** The daemon refused. */
+/** The daemon refused. `status` is that of HTTP; `requestId` finds the request in the daemon's log. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly envelope: ErrorEnvelope['error'];
+  readonly status: number;
+  readonly requestId: string | undefined;
 
-  constructor(envelope: ErrorEnvelope['error']) {
+  constructor(envelope: ErrorEnvelope['error'], status: number, requestId?: string) {
     super(`${envelope.code}: ${envelope.message}`);
     this.envelope = envelope;
+    this.status = status;
+    this.requestId = requestId;
+  }
+
+  get code(): string {
+    return this.envelope.code;
   }
 }
 
-/** Nobody answers at the daemon's address. */
+/** No daemon answers at the daemon's address, or it stopped answering. */
 export class NoDaemonError extends Error {
   override readonly name = 'NoDaemonError';
-
-  constructor(serverUrl: string, cause: unknown) {
-    super(`no daemon answers at ${serverUrl}; start one with: vm-system serve`, { cause });
-  }
 }
 
 /** The command cannot be understood as it was typed. */
@@ -31,4 +35,15 @@ export class UsageError extends Error {
 /** The command was understood and cannot be done, for a reason outside; the message says all. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
+}
+
+/** The user, or the system, wants us to end before there is an outcome. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super('interrupted');
+    this.exitCode = exitCode;
+  }
 }

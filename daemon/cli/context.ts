@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { defaultDataDirectory, readToken } from '../data-directory.ts';
+import { UsageError } from './cli-errors.ts';
 import { Output } from './output.ts';
 import { RestClient } from './rest-client.ts';
+import { isLoopback, serverUrl } from './server-url.ts';
 
 export const DEFAULT_SERVER_URL = 'http://127.0.0.1:3210';
 
@@ -13,10 +15,36 @@ export type CommandContext = { client: RestClient; output: Output; options: Glob
 /** What a command works with, from its options and the environment. */
 export function contextOf(command: Command): CommandContext {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const serverUrl = options.serverUrl ?? process.env['VM_SYSTEM_SERVER_URL'] ?? DEFAULT_SERVER_URL;
+  const url = options.serverUrl ?? environmentUrl() ?? DEFAULT_SERVER_URL;
   return {
-    client: new RestClient({ serverUrl, token: readToken(defaultDataDirectory()) }),
+    client: new RestClient({ serverUrl: url, token: tokenFor(url) }),
     output: new Output({ json: options.json ?? false }),
     options,
   };
+}
+
+/**
+ * The token of the data directory is for the daemon on this machine: another server does not get it, whoever named that
+ * server. VM_SYSTEM_TOKEN is for any.
+ */
+function tokenFor(url: string): string | undefined {
+  const given = environment('VM_SYSTEM_TOKEN');
+  if (given !== undefined || !isLoopback(new URL(url).hostname)) return given;
+  return readToken(defaultDataDirectory());
+}
+
+function environmentUrl(): string | undefined {
+  const given = environment('VM_SYSTEM_SERVER_URL');
+  if (given === undefined) return undefined;
+  try {
+    return serverUrl(given);
+  } catch {
+    throw new UsageError(`VM_SYSTEM_SERVER_URL is "${given}"; it must be an address such as ${DEFAULT_SERVER_URL}`);
+  }
+}
+
+/** Set, and not to nothing. */
+function environment(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
 }

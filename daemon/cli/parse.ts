@@ -6,6 +6,15 @@ export function integer(text: string): number {
   return Number(text);
 }
 
+/** A whole number of at least `minimum`. */
+export function integerFrom(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = integer(text);
+    if (value < minimum) throw new InvalidArgumentError(`It must be at least ${minimum}.`);
+    return value;
+  };
+}
+
 /** JSON of an option. */
 export function json(text: string): unknown {
   try {
@@ -30,7 +39,7 @@ export function environment(text: string, previous: Record<string, string> = {})
   return { ...previous, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** `HOST:PORT`, `:PORT` or `[::1]:PORT`. */
+/** `HOST:PORT`, `:PORT` (on 127.0.0.1) or `[::1]:PORT`. */
 export function address(text: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3]);

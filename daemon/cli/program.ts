@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { addExecutionCommands } from './commands/execution.ts';
 import { addLibsCommands } from './commands/libs.ts';
 import { addReplCommand } from './commands/repl.ts';
@@ -8,6 +8,9 @@ import { addSessionCommands } from './commands/session.ts';
 import { addHelpCommand, addModulesCommands, addOpsCommands, addTokenCommand } from './commands/small.ts';
 import { addTemplateCommands } from './commands/template.ts';
 import { DEFAULT_SERVER_URL } from './context.ts';
+import { serverUrl } from './server-url.ts';
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** The whole command line: every command and option, none of them run yet. */
 export function createProgram(version: string): Command {
@@ -15,9 +18,9 @@ export function createProgram(version: string): Command {
     .description('Long-lived, isolated JavaScript sessions bound to a folder of code.')
     .version(`vm-system ${version} (node ${process.versions.node}, v8 ${process.versions.v8})`)
     .option('--db <path>', 'database of the daemon that `serve` starts')
-    .option('--server-url <url>', `address of the daemon (default: ${DEFAULT_SERVER_URL})`)
+    .option('--server-url <url>', `address of the daemon (default: ${DEFAULT_SERVER_URL})`, serverUrl)
     .option('--json', 'print the answer of the API as one JSON document')
-    .option('--log-level <level>', 'what a daemon logs: debug, info, warn, error')
+    .addOption(new Option('--log-level <level>', 'the least important that the daemon logs').choices(LOG_LEVELS))
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
   addRunCommand(program);
@@ -39,9 +42,7 @@ export function createProgram(version: string): Command {
 function passDown(command: Command): void {
   for (const child of command.commands) {
     child.exitOverride().configureOutput(command.configureOutput());
-    if (child.commands.length === 0) {
-      for (const option of rootOptions(command)) child.addOption(option);
-    }
+    for (const option of rootOptions(command)) child.addOption(option);
     passDown(child);
   }
 }

@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
+import { ERROR_CODES } from '../../../shared/errors/error-codes.ts';
 import type { ExecutionEvent } from '../../../shared/model/event.ts';
 import type { Execution, ExecutionWithEvents } from '../../../shared/model/execution.ts';
 import { ApiError, EXIT } from '../cli-errors.ts';
 import { contextOf } from '../context.ts';
+import { interruptible } from '../interruptible.ts';
+import { followExecution } from '../live-execution.ts';
 import type { Output } from '../output.ts';
 import { environment, integer, json } from '../parse.ts';
 import type { RestClient } from '../rest-client.ts';
@@ -16,6 +19,8 @@ export function addExecutionCommands(program: Command): void {
   exec
     .command('repl <session-id> <code>')
     .description('run a snippet')
+    // Code may start with a minus.
+    .allowUnknownOption()
     .action(async (session_id: string, input: string, _options: object, command: Command) => {
       await runAndShow(command, (client) => client.post('executions/repl', { session_id, input }, { wait: false }));
     });
@@ -72,7 +77,7 @@ function addReading(exec: Command): void {
     .action(async (id: string, options: { afterSeq: number; limit?: number; follow?: boolean }, command: Command) => {
       const { client, output } = contextOf(command);
       const path = `executions/${encodeURIComponent(id)}/events`;
-      if (options.follow === true) await follow(client, output, `${path}/stream?after_seq=${options.afterSeq}`);
+      if (options.follow === true) await follow(client, output, path, options.afterSeq);
       else await listEvents(client, output, path, options);
     });
 }
@@ -98,26 +103,31 @@ async function listEvents(
 }
 
 /** Live: one line an event, with --json one JSON document a line. */
-async function follow(client: RestClient, output: Output, path: string): Promise<void> {
-  for await (const event of client.stream<ExecutionEvent>(path)) {
+async function follow(client: RestClient, output: Output, path: string, after_seq: number): Promise<void> {
+  for await (const event of client.stream<ExecutionEvent>(`${path}/stream`, { after_seq })) {
     output.line(output.json ? JSON.stringify(event) : eventLine(event));
   }
 }
 
-/** Starts, prints the events as they come, then the outcome; the exit code is the code's own. */
+/** Starts, prints the events as they come, then the outcome; the exit code is the code's own. Ctrl-C cancels. */
 async function runAndShow(command: Command, start: (client: RestClient) => Promise<Execution>): Promise<void> {
   const { client, output } = contextOf(command);
-  const { id } = await start(client);
   const events: ExecutionEvent[] = [];
-  if (!output.json) {
-    output.line(`Execution ID: ${id}`);
-    output.line('Events:');
-  }
-  for await (const event of client.stream<ExecutionEvent>(`executions/${id}/events/stream`)) {
-    if (output.json) events.push(event);
-    else output.line(eventLine(event));
-  }
-  const execution = await client.get<Execution>(`executions/${id}`);
+  const execution = await interruptible((signal) =>
+    followExecution(client, () => start(client), {
+      onStart: ({ id }) => {
+        if (!output.json) {
+          output.line(`Execution ID: ${id}`);
+          output.line('Events:');
+        }
+      },
+      onEvent: (event) => {
+        if (output.json) events.push(event);
+        else output.line(eventLine(event));
+      },
+      signal,
+    }),
+  );
   const answer: ExecutionWithEvents = { ...execution, events };
   output.result(answer, () => {
     output.line(`Status: ${execution.status}`);
@@ -125,7 +135,10 @@ async function runAndShow(command: Command, start: (client: RestClient) => Promi
     if (execution.error !== undefined) output.line(`Error: ${JSON.stringify(execution.error)}`);
   });
   const { error } = execution;
-  if (error?.code === 'OUTPUT_LIMIT_EXCEEDED') throw new ApiError({ ...error, details: { execution_id: id } });
+  if (error?.code === 'OUTPUT_LIMIT_EXCEEDED') {
+    const { code, message } = error;
+    throw new ApiError({ code, message, details: { execution_id: execution.id } }, ERROR_CODES[code].http);
+  }
   if (execution.status !== 'ok') process.exitCode = EXIT.guestFailed;
 }
 

@@ -8,7 +8,7 @@ import type { Completion, Globals } from '../../../shared/model/inspection.ts';
 import type { Session } from '../../../shared/model/session.ts';
 import { defaultDataDirectory, ensureDataDirectory } from '../../data-directory.ts';
 import type { ReplBackend } from '../../terminal/repl-backend.ts';
-import { ReplTerminal } from '../../terminal/repl-terminal.ts';
+import { hasColours } from '../colours.ts';
 import { contextOf } from '../context.ts';
 import { sessionForFolder } from '../folder-session.ts';
 import type { RestClient } from '../rest-client.ts';
@@ -28,16 +28,17 @@ export function addReplCommand(program: Command): void {
           ? await sessionForFolder(client, await realpath(process.cwd()))
           : await client.get<Session>(`sessions/${encodeURIComponent(id)}`);
       const terminal = process.stdin.isTTY && process.stdout.isTTY;
-      const history = historyFile();
-      const coloured = terminal && process.env['NO_COLOR'] === undefined;
+      const history = terminal ? historyFile() : { lines: [], add: () => undefined };
       if (terminal) process.stdout.write(`session ${session.id} in ${session.worktree_path}; .help lists commands\n`);
+      // Loaded only now: it comes with a parser of JavaScript, the largest part of the command line.
+      const { ReplTerminal } = await import('../../terminal/repl-terminal.ts');
       await new ReplTerminal(restBackend(client, session.id), {
         input: process.stdin,
         output: process.stdout,
         terminal,
-        coloured,
-        history: terminal ? history.lines : [],
-        remember: terminal ? history.add : () => undefined,
+        coloured: hasColours(process.stdout),
+        history: history.lines,
+        remember: history.add,
       }).run();
     });
 }

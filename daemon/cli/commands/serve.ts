@@ -2,28 +2,31 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { defaultDataDirectory } from '../../data-directory.ts';
 import { libraryCacheFolder } from '../../libraries/cache-directory.ts';
-import { CommandError } from '../cli-errors.ts';
+import { CommandError, UsageError } from '../cli-errors.ts';
 import type { GlobalOptions } from '../context.ts';
-import { address, integer } from '../parse.ts';
+import { address, integerFrom } from '../parse.ts';
+import { isLoopback } from '../server-url.ts';
 
 type ServeFlags = GlobalOptions & {
   listen: { host: string; port: number };
   dataDir?: string;
   durability: 'normal' | 'full';
   auth: 'token' | 'auto' | 'none';
-  allowHost: string[];
+  allowHost?: string[];
   pool: number;
   maxSessions: number;
 };
-
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
 
 /** serve: the daemon in the foreground. */
 export function addServeCommand(program: Command, version: string): void {
   program
     .command('serve')
     .description('run the daemon until it is stopped')
-    .option('--listen <host:port>', 'where it answers', address, { host: '127.0.0.1', port: 3210 })
+    .addOption(
+      new Option('--listen <host:port>', 'where it answers')
+        .argParser(address)
+        .default({ host: '127.0.0.1', port: 3210 }, '127.0.0.1:3210'),
+    )
     .option('--data-dir <path>', 'folder of the database and the token')
     .addOption(
       new Option('--durability <mode>', 'what acknowledged work survives: SIGKILL, or power loss too')
@@ -31,15 +34,13 @@ export function addServeCommand(program: Command, version: string): void {
         .default('normal'),
     )
     .addOption(new Option('--auth <mode>', 'who may ask').choices(['token', 'auto', 'none']).default('auto'))
-    .option('--allow-host <name>', 'a further name by which it is addressed; repeat it for more', collect, [])
-    .option('--pool <number>', 'spare runtime hosts that are kept ready', integer, 2)
-    .option('--max-sessions <number>', 'sessions alive at once', integer, 200)
+    .option('--allow-host <name>', 'a further name by which it is addressed; repeat it for more', collect)
+    .option('--pool <number>', 'spare runtime hosts that are kept ready', integerFrom(0), 2)
+    .option('--max-sessions <number>', 'sessions alive at once', integerFrom(1), 200)
     .action(async (_options: object, command: Command) => {
       const flags = command.optsWithGlobals<ServeFlags>();
       const dataDirectory = flags.dataDir ?? defaultDataDirectory();
-      if (!LOOPBACK.has(flags.listen.host)) {
-        process.stderr.write(`warning: ${flags.listen.host} can be reached by others; they need the token\n`);
-      }
+      warnOfOthers(flags);
       const { serve } = await import('../../serve.ts');
       await serve({
         dbPath: flags.db ?? join(dataDirectory, 'vm-system.db'),
@@ -47,7 +48,7 @@ export function addServeCommand(program: Command, version: string): void {
         durability: flags.durability,
         listen: flags.listen,
         authMode: flags.auth,
-        allowedHosts: flags.allowHost,
+        allowedHosts: flags.allowHost ?? [],
         libraryCache: libraryCacheFolder(),
         spareHosts: flags.pool,
         maxSessions: flags.maxSessions,
@@ -59,8 +60,17 @@ export function addServeCommand(program: Command, version: string): void {
     });
 }
 
-function collect(value: string, previous: string[]): string[] {
+function collect(value: string, previous: string[] = []): string[] {
   return [...previous, value];
+}
+
+/** Whoever uses the daemon runs code and reads folders as its user: never the whole network, unasked. */
+function warnOfOthers({ listen: { host }, auth }: ServeFlags): void {
+  if (isLoopback(host)) return;
+  if (auth === 'none') throw new UsageError(`--auth none is for loopback addresses only; others could use ${host} too`);
+  process.stderr.write(
+    `warning: others can reach ${host}; they need the token, and it travels unencrypted. --allow-host names how they may address the daemon\n`,
+  );
 }
 
 /** Failures at start have one sentence each; anything else is a fault of ours and keeps its stack. */

@@ -1,0 +1,53 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, relative } from 'node:path';
+import type { Env, Execution } from '../../shared/model/execution.ts';
+import type { Session } from '../../shared/model/session.ts';
+import { CommandError } from './cli-errors.ts';
+import { inFreeSession } from './folder-session.ts';
+import type { RestClient } from './rest-client.ts';
+
+/** What `run` was asked to run. */
+export type RunTarget = {
+  /** Absolute, symlinks resolved: the folder that a session is bound to. */
+  folder: string;
+  /** Name of the file in the folder; absent for code from standard input. */
+  name?: string;
+  /** Code from standard input. */
+  input?: string;
+};
+
+export type RunOptions = { args: string[]; env?: Env; session?: string };
+
+/** Finds a file, or reads standard input when it is `-`. Throws CommandError. */
+export async function findTarget(file: string): Promise<RunTarget> {
+  if (file === '-') return { folder: await realpath(process.cwd()), input: await readStandardInput() };
+  // Like Node's own: a link stands for the file that it leads to, and imports are relative to that.
+  const path = await realpath(file).catch(() => {
+    throw new CommandError(`${file} does not exist`);
+  });
+  if (!(await stat(path)).isFile()) throw new CommandError(`${file} is not a file`);
+  return { folder: dirname(path), name: basename(path) };
+}
+
+/** Starts the target in the session that is named, or in a free one of its folder. */
+export async function startTarget(client: RestClient, target: RunTarget, options: RunOptions): Promise<Execution> {
+  const start = (session: Session): Promise<Execution> => startIn(client, session, target, options);
+  if (options.session === undefined) return inFreeSession(client, target.folder, start);
+  return start(await client.get<Session>(`sessions/${encodeURIComponent(options.session)}`));
+}
+
+function startIn(client: RestClient, session: Session, target: RunTarget, options: RunOptions): Promise<Execution> {
+  const { folder, name, input } = target;
+  const wait = { wait: false };
+  if (name === undefined) return client.post('executions/repl', { session_id: session.id, input }, wait);
+  // The daemon refuses a path that leaves the worktree.
+  const path = relative(session.worktree_path, `${folder}/${name}`);
+  const { args, env } = options;
+  return client.post('executions/run-file', { session_id: session.id, path, args, ...(env && { env }) }, wait);
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
