@@ -8,7 +8,12 @@ import { timestamp } from './clock.ts';
 /** Up to this many events are kept in memory for the answer; a longer list is read back from the store. */
 const KEPT_EVENTS = 2_000;
 
-type Recording = { seq: number; kept: ExecutionEvent[] | undefined };
+type Recording = {
+  seq: number;
+  kept: ExecutionEvent[] | undefined;
+  /** Batches that are not durable yet, by their last seq. */
+  waiting: { seq: number; stored: () => void }[];
+};
 
 /** Numbers the events of running executions and hands them to the journal. */
 export class ExecutionRecorder {
@@ -22,11 +27,14 @@ export class ExecutionRecorder {
     this.#journal = journal;
     this.#changes = changes;
     this.#executions = executions;
+    journal.onCommitted((events) => {
+      this.#acknowledge(events);
+    });
   }
 
   /** The execution exists from here on, as `running`, with the echo of its input as event 1. */
   begin(execution: Execution): void {
-    this.#recordings.set(execution.id, { seq: 0, kept: [] });
+    this.#recordings.set(execution.id, { seq: 0, kept: [], waiting: [] });
     this.#journal.insertExecution(execution);
     const text = execution.input ?? execution.path ?? '';
     this.#changes.publish({ kind: 'execution', execution });
@@ -36,8 +44,9 @@ export class ExecutionRecorder {
   /** Events from the runtime; `stored` is called when they are durable. Those of an ended execution are dropped. */
   onEvents(executionId: string, events: readonly RuntimeEvent[], stored: () => void): void {
     this.#append(executionId, events);
-    // When the disk refuses, the host is simply not let go on; the end of the execution reports why.
-    this.#journal.committed().then(stored, () => undefined);
+    // When the disk refuses, the host is not let go on until it takes them; the end of the execution reports why.
+    const recording = this.#recordings.get(executionId);
+    recording?.waiting.push({ seq: recording.seq, stored });
   }
 
   /** Resolves when everything so far is durable. Rejects with STORAGE_UNAVAILABLE. */
@@ -64,6 +73,14 @@ export class ExecutionRecorder {
     const execution = { ...running, ...end };
     this.#changes.publish({ kind: 'execution', execution });
     return { execution, events: recording?.kept ?? this.#readBack(running.id) };
+  }
+
+  #acknowledge(events: readonly ExecutionEvent[]): void {
+    const durable = new Map(events.map(({ execution_id, seq }) => [execution_id, seq]));
+    for (const [id, seq] of durable) {
+      const waiting = this.#recordings.get(id)?.waiting ?? [];
+      while (waiting[0] !== undefined && waiting[0].seq <= seq) waiting.shift()?.stored();
+    }
   }
 
   #append(executionId: string, events: readonly RuntimeEvent[]): void {
