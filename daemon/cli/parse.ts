@@ -48,3 +48,12 @@ export function address(text: string): { host: string; port: number } {
   const host = match[1] ?? match[2] ?? '';
   return { host: host === '' ? '127.0.0.1' : host, port };
 }
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `30d`, `12h`, `90m` or `45s`, in milliseconds. */
+export function duration(text: string): number {
+  const match = /^(\d+)([smhd])$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It must be a number with s, m, h or d, for example 30d.');
+  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS];
+}

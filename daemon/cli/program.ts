@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
 import { addExecutionCommands } from './commands/execution.ts';
 import { addLibsCommands } from './commands/libs.ts';
+import { addOpsCommands } from './commands/ops.ts';
 import { addReplCommand } from './commands/repl.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/session.ts';
-import { addHelpCommand, addModulesCommands, addOpsCommands, addTokenCommand } from './commands/small.ts';
+import { addHelpCommand, addModulesCommands, addTokenCommand } from './commands/small.ts';
 import { addTemplateCommands } from './commands/template.ts';
 import { DEFAULT_SERVER_URL } from './context.ts';
 import { serverUrl } from './server-url.ts';

@@ -8,6 +8,7 @@ import { ExecutionService } from './execution-service.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { Metrics } from './metrics.ts';
 import { MetadataService } from './metadata-service.ts';
+import { OpsService } from './ops-service.ts';
 import { SessionService } from './session-service.ts';
 import { TemplateService } from './template-service.ts';
 
@@ -20,6 +21,7 @@ export type Services = {
   readonly streams: EventStreams;
   readonly changes: ChangeFeed;
   readonly metrics: Metrics;
+  readonly ops: OpsService;
   /** Stops what runs, closes every session for `reason`, and reaps the hosts. */
   stop(reason: string): Promise<void>;
 };
@@ -66,6 +68,7 @@ export function createServices({ store, makeRuntime, libraries, maxSessions }: S
     streams: new EventStreams(store.executions, store.journal, live, changes),
     changes,
     metrics,
+    ops: new OpsService(store.maintenance),
     stop: async (reason) => {
       await executions.stop();
       await sessions.stop(reason);

@@ -4,6 +4,7 @@ import { prepareDatabasePath } from './database-path.ts';
 import { ExecutionRows } from './execution-rows.ts';
 import { inspectDatabase } from './inspect-database.ts';
 import { SqliteJournal } from './journal.ts';
+import { SqliteMaintenance } from './maintenance.ts';
 import { schemaVersion } from './migrate.ts';
 import { openDatabase, type DatabaseOptions } from './open-database.ts';
 import { OwnerLock } from './owner-lock.ts';
@@ -27,6 +28,7 @@ export class SqliteStore implements Store {
   readonly sessions: SessionRows;
   readonly executions: ExecutionRows;
   readonly journal: SqliteJournal;
+  readonly maintenance: SqliteMaintenance;
   /** What the daemon before this one left open, and this start has ended. */
   readonly recovered: Recovered;
   readonly #path: string;
@@ -41,6 +43,9 @@ export class SqliteStore implements Store {
     this.journal = new SqliteJournal(database, options.onProblem ?? warn);
     this.templates = new TemplateRows(database);
     this.sessions = new SessionRows(database);
+    this.maintenance = new SqliteMaintenance(database, () => {
+      this.journal.flushForRead();
+    });
     this.executions = new ExecutionRows(database, () => {
       this.journal.flushForRead();
     });

@@ -16,6 +16,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly executions: ExecutionStore;
   readonly journal: Journal;
+  readonly maintenance: Maintenance;
   /** Schema version, size and pragmas, for diagnosis. */
   describe(): StoreDescription;
   /** Commits what is buffered and closes the database. */
@@ -30,6 +31,16 @@ export type StoreDescription = {
   /** Operations that wait for a commit. */
   queue_depth: number;
 };
+
+export type PruneOptions = { ended_before_ms: number; dry_run: boolean };
+export type Pruned = { sessions: number; executions: number; events: number };
+
+export interface Maintenance {
+  /** Copies the database, as it is at one moment and while it is in use, into a new private file. */
+  backup(file: string): Promise<{ size_bytes: number }>;
+  /** Deletes executions that ended before a time, with their events, and ended sessions that have none left. */
+  prune(options: PruneOptions): Promise<Pruned>;
+}
 
 export interface TemplateStore {
   /** Inserts the template with its settings; throws TEMPLATE_NAME_TAKEN. */

@@ -1,29 +1,9 @@
 import type { Command } from 'commander';
-import type { RuntimeSummary } from '../../../shared/model/runtime-summary.ts';
 import { defaultDataDirectory, ensureToken } from '../../data-directory.ts';
 import { UsageError } from '../cli-errors.ts';
 import { contextOf } from '../context.ts';
 import { readTopic, topics } from '../help-topics.ts';
 import { addByName } from './template-parts.ts';
-
-/** ops health|runtime-summary */
-export function addOpsCommands(program: Command): void {
-  const ops = program.command('ops').description('operations: is it well, and what does it hold');
-  ops
-    .command('health')
-    .description('ask the daemon whether it is up')
-    .action(async (_options: object, command: Command) => {
-      const { client, output } = contextOf(command);
-      output.line(JSON.stringify(await client.get('health')));
-    });
-  ops
-    .command('runtime-summary')
-    .description('list the sessions that are alive in memory')
-    .action(async (_options: object, command: Command) => {
-      const { client, output } = contextOf(command);
-      output.line(JSON.stringify(await client.get<RuntimeSummary>('runtime/summary')));
-    });
-}
 
 /** token: what a client that is not this CLI sends as its bearer token. */
 export function addTokenCommand(program: Command): void {

@@ -9,6 +9,7 @@ import { parseJsonBodies } from './json-body.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { documentRoutes } from './openapi.ts';
+import { opsRoutes } from './ops-routes.ts';
 import { guardRequests } from './request-guard.ts';
 import type { RestServer } from './rest-instance.ts';
 import { makeRequestId, showRequestId } from './request-id.ts';
@@ -109,6 +110,7 @@ export function buildRestServer(services: Services, options: RestOptions): RestS
       sessionsRoutes(api, services);
       executionsRoutes(api, services);
       metadataRoutes(api, services);
+      opsRoutes(api, services);
       streamRoutes(api, services);
       done();
     },

@@ -1,0 +1,48 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Backup, GcResult } from '../../../shared/model/ops.ts';
+import type { RuntimeSummary } from '../../../shared/model/runtime-summary.ts';
+import { contextOf } from '../context.ts';
+import { duration } from '../parse.ts';
+
+/** ops health|runtime-summary|backup|gc */
+export function addOpsCommands(program: Command): void {
+  const ops = program.command('ops').description('operations: is it well, what does it hold, and care of the database');
+  ops
+    .command('health')
+    .description('ask the daemon whether it is up')
+    .action(async (_options: object, command: Command) => {
+      const { client, output } = contextOf(command);
+      output.line(JSON.stringify(await client.get('health')));
+    });
+  ops
+    .command('runtime-summary')
+    .description('list the sessions that are alive in memory')
+    .action(async (_options: object, command: Command) => {
+      const { client, output } = contextOf(command);
+      output.line(JSON.stringify(await client.get<RuntimeSummary>('runtime/summary')));
+    });
+  ops
+    .command('backup <file>')
+    .description('copy the database into a new file while it is in use')
+    .action(async (file: string, _options: object, command: Command) => {
+      const { client, output } = contextOf(command);
+      const backup = await client.post<Backup>('ops/backup', { path: resolve(file) });
+      output.result(backup, ({ path, size_bytes }) => {
+        output.line(`Wrote backup: ${path} (${size_bytes} bytes)`);
+      });
+    });
+  ops
+    .command('gc')
+    .description('delete executions that ended long ago, and ended sessions without any')
+    .requiredOption('--older-than <duration>', 'for example 30d, 12h', duration)
+    .option('--dry-run', 'only count')
+    .action(async ({ olderThan, dryRun = false }: { olderThan: number; dryRun?: boolean }, command: Command) => {
+      const { client, output } = contextOf(command);
+      const result = await client.post<GcResult>('ops/gc', { older_than_ms: olderThan, dry_run: dryRun });
+      output.result(result, ({ sessions, executions, events }) => {
+        const done = dryRun ? 'Would delete' : 'Deleted';
+        output.line(`${done} ${sessions} sessions, ${executions} executions, ${events} events.`);
+      });
+    });
+}
