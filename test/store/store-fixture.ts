@@ -74,7 +74,7 @@ export function addSession(store: Pick<SqliteStore, 'sessions'>, changes: Partia
     vm_id: template_id,
     workspace_id: 'ws',
     base_commit_oid: 'deadbeef',
-    worktree_path: '/work/tree',
+    worktree_path: '/srv/tree',
     status: 'ready',
     created_at: NOW,
     updated_at: NOW,
