@@ -153,8 +153,7 @@ export class SessionService {
     } catch (error) {
       live.crashed(session.id, error instanceof Error ? error.message : String(error));
       await runtime.close(session.id, 'the session failed to start');
-      if (error instanceof VmError) error.details['session_id'] = session.id;
-      throw error;
+      throw startFailure(error, session.id);
     }
   }
 
@@ -182,6 +181,16 @@ export class SessionService {
       return { message: error.message, details: { cause: error.code } };
     }
   }
+}
+
+/** A start that failed names its session, whose row says why; what the runtime says is a reason for people. */
+function startFailure(error: unknown, session_id: string): VmError {
+  if (!(error instanceof VmError)) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return new VmError('STARTUP_FAILED', `the session could not start: ${reason}`, { session_id }, { cause: error });
+  }
+  error.details['session_id'] = session_id;
+  return error;
 }
 
 function settingsOf({ settings }: TemplateDetail): SettingsBody {
