@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Timestamp } from '../model/ids.ts';
+import { Backup, BackupRequest, GcRequest, GcResult } from '../model/ops.ts';
 import { Health, RuntimeSummary } from '../model/runtime-summary.ts';
 import { NoParams, notification, request, type RequestDefinition } from './message.ts';
 
@@ -36,6 +37,10 @@ export const DAEMON_REQUESTS = {
   'vm/runtime/summary': request(['GET /runtime/summary'], NoParams, RuntimeSummary),
   /** Client → daemon: answers while everything else is busy. */
   'vm/runtime/health': request(['GET /health'], NoParams, Health),
+  /** Client → daemon, when a person asks for it: copy the database into a new file. */
+  'vm/ops/backup': request(['POST /ops/backup'], BackupRequest, Backup),
+  /** Client → daemon, when a person asks for it: delete what ended long ago. */
+  'vm/ops/gc': request(['POST /ops/gc'], GcRequest, GcResult),
 } as const satisfies Record<string, RequestDefinition>;
 
 export const DAEMON_NOTIFICATIONS = {

@@ -7,6 +7,7 @@ import type { HandlersFor } from './handlers.ts';
 export function metadataHandlers({
   metadata,
   sessions,
+  ops,
 }: Services): HandlersFor<typeof METADATA_REQUESTS & typeof DAEMON_REQUESTS> {
   return {
     'vm/metadata/engines': () => metadata.engines(),
@@ -17,5 +18,7 @@ export function metadataHandlers({
     'vm/metadata/errors': () => metadata.errors(),
     'vm/runtime/summary': () => sessions.summary(),
     'vm/runtime/health': () => ({ status: 'ok' }),
+    'vm/ops/backup': (params) => ops.backup(params),
+    'vm/ops/gc': (params) => ops.gc(params),
   };
 }

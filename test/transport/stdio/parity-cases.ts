@@ -228,4 +228,8 @@ export const CASES: readonly Case[] = [
   ok('vm/metadata/errors', 'all', nothing),
   ok('vm/runtime/summary', 'all', nothing),
   ok('vm/runtime/health', 'always', nothing),
+  refused('VALIDATION_ERROR', 'vm/ops/backup', 'to a relative path', () => ({ path: 'copy.db' })),
+  refused('VALIDATION_ERROR', 'vm/ops/backup', 'over a folder', () => ({ path: '/' })),
+  ok('vm/ops/gc', 'of nothing', () => ({ older_than_ms: 1_000_000_000_000 })),
+  refused('VALIDATION_ERROR', 'vm/ops/gc', 'of the future', () => ({ older_than_ms: -1 })),
 ];
