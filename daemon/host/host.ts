@@ -68,10 +68,12 @@ export class Host {
   }
 
   async #take(memMb: number): Promise<PreparedGuest> {
-    const spare = this.#spare;
-    if (memMb !== DEFAULT_MEM_MB || spare === undefined) return PreparedGuest.create(memMb);
+    const spare = await this.#spare;
     this.#spare = undefined;
-    return spare;
+    if (spare?.guest.memMb === memMb) return spare;
+    // Each isolate reserves 512 MiB of address space for code; under the fence there is no room for many.
+    spare?.guest.dispose();
+    return PreparedGuest.create(memMb);
   }
 
   #close(id: string): void {

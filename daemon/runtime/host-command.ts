@@ -1,16 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export type HostCommand = { file: string; args: string[] };
 
 /**
- * Second fence behind the watch of the resident memory: a host whose data grows beyond this aborts by itself. V8 could
- * not reserve its code range at 1.0 GiB.
+ * Second fence behind the watch of the resident memory: a host whose data grows beyond this aborts by itself. Each isolate
+ * reserves 0.5 GiB of it for code: Node's own, the session's, and for a moment a spare one that is being replaced.
  */
-const DATA_LIMIT_BYTES = 1.5 * 1024 ** 3;
+const DATA_LIMIT_BYTES = 2 * 1024 ** 3;
 /** Sessions that may need more than this run without that fence. */
 export const MAX_FENCED_MEM_MB = 512;
 
@@ -28,29 +27,41 @@ function entry(): string {
 }
 
 function nodeArgs(): string[] {
-  const readable = [...codeFolders(), '/etc/alpine-release'];
   return [
     // isolated-vm needs it: its isolates are made from V8's own snapshot, and one process can have only one.
     '--no-node-snapshot',
     '--no-warnings',
-    // The host reads its own code and nothing else; no writes, no child processes, no workers. Costs no measurable time.
-    '--permission',
-    '--allow-addons',
-    ...readable.map((folder) => `--allow-fs-read=${folder}`),
+    ...permissionArgs(),
   ];
 }
 
-function codeFolders(): string[] {
-  const packages = ['isolated-vm', 'node-gyp-build'].map((name) => path.dirname(packageFile(name)));
-  const file = entry();
-  if (!file.endsWith('.ts')) return [file, ...packages];
-  const root = path.resolve(path.dirname(file), '../..');
-  return [path.join(root, 'daemon/host'), path.join(root, 'shared'), ...packages];
+/**
+ * The host reads its own code and nothing else; no writes, no child processes, no workers. Costs no measurable time.
+ * Node does not let a program follow links with this, so that an installation made of links goes without.
+ */
+function permissionArgs(): string[] {
+  const folders = codeFolders();
+  if (folders.some((folder) => realpathSync(folder) !== folder)) return [];
+  const readable = [...folders, '/etc/alpine-release'];
+  return ['--permission', '--allow-addons', ...readable.map((folder) => `--allow-fs-read=${folder}`)];
 }
 
-/** Found without loading it: the daemon never loads isolated-vm. */
-function packageFile(name: string): string {
-  return createRequire(import.meta.url).resolve(`${name}/package.json`);
+function codeFolders(): string[] {
+  const file = entry();
+  const isolatedVm = packageFolder('isolated-vm', path.dirname(file));
+  const loader = packageFolder('node-gyp-build', realpathSync(isolatedVm));
+  const root = path.resolve(path.dirname(file), '../..');
+  const own = file.endsWith('.ts') ? [path.join(root, 'daemon/host'), path.join(root, 'shared')] : [file];
+  return [...own, isolatedVm, loader];
+}
+
+/** Where Node will find a package. Found without loading it: the daemon never loads isolated-vm. */
+function packageFolder(name: string, from: string): string {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    const candidate = path.join(folder, 'node_modules', name);
+    if (existsSync(candidate)) return candidate;
+    if (folder === path.dirname(folder)) throw new Error(`the package ${name} is not installed`);
+  }
 }
 
 /** Programs of util-linux that set something and then become the program that follows; where they fail, hosts do without. */

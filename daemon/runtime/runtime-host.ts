@@ -53,15 +53,11 @@ export class RuntimeHost {
 
   /** Makes an isolate for the session. Rejects with the reason when that fails. */
   async open(slot: Slot, message: Extract<ToHost, { t: 'open' }>): Promise<void> {
+    const opened = this.#answer(`opened ${slot.id}`);
+    this.process.send(message);
+    await opened;
+    if (this.process.end !== undefined) throw new Error(this.process.end.message);
     this.slots.set(slot.id, slot);
-    try {
-      const opened = this.#answer(`opened ${slot.id}`);
-      this.process.send(message);
-      await opened;
-    } catch (error) {
-      this.slots.delete(slot.id);
-      throw error;
-    }
   }
 
   run(slot: Slot, message: RunMessage): Promise<RunOutcome> {
@@ -223,7 +219,7 @@ export class RuntimeHost {
     this.#memory.close();
     this.slots.clear();
     this.#lose(lost, culprit === undefined ? end : { ...end, culprit });
-    for (const { reject } of this.#waiting.values()) reject(new Error(end.message));
+    for (const { reject } of this.#waiting.values()) reject(new Error(end.message, { cause: this.process.stderr }));
     this.#waiting.clear();
   }
 
