@@ -25,6 +25,7 @@ export class GuestIsolate {
   readonly #context: ivm.Context;
   readonly #nothing: ivm.Script;
   #contextId = 0;
+  #lastCpuTime = 0n;
   #toolsId = '';
 
   private constructor(memMb: number, onCatastrophe: () => void) {
@@ -49,7 +50,12 @@ export class GuestIsolate {
 
   /** CPU time so far, nanoseconds. While code runs it counts elapsed time since the thread was entered. */
   get cpuTime(): bigint {
-    return this.#isolate.cpuTime;
+    try {
+      this.#lastCpuTime = this.#isolate.cpuTime;
+    } catch {
+      // Disposed: isolated-vm does not know any more.
+    }
+    return this.#lastCpuTime;
   }
 
   /** Costs about 2 µs; only for an isolate at rest. */

@@ -1,5 +1,6 @@
+import { writeSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { DaemonChannel } from './daemon-channel.ts';
+import { DaemonChannel, endProcess } from './daemon-channel.ts';
 import { Host } from './host.ts';
 
 /**
@@ -13,6 +14,12 @@ try {
 } catch {
   // Not permitted: fair is good enough.
 }
+
+// Node's own way out of an error would tear down isolates that may be in use, and hang.
+process.on('uncaughtException', (error) => {
+  writeSync(2, `${error.stack ?? error.message}\n`);
+  endProcess();
+});
 
 const channel = new DaemonChannel();
 const host = new Host((message) => {

@@ -11,7 +11,7 @@ export function looksLikeObject(source: string): boolean {
 
 /** Gives a script its name. The name goes behind, so that no line or column of the script moves. */
 export function withName(source: string, name: string): string {
-  return `${source}\n//# sourceURL=${name.replaceAll("'", '%27')}`;
+  return `${source}\n//# sourceURL=${name}`;
 }
 
 /** Whether the code may ask for `_` or `_error`. */

@@ -46,26 +46,12 @@ export class HostRuntime implements Runtime {
   }
 
   async open(spec: SessionSpec): Promise<void> {
-    if (this.#disposed !== undefined) throw new Error('the runtime is stopping');
     if (this.#places.has(spec.session_id)) throw new Error(`the session ${spec.session_id} is open already`);
-    const { limits, resolver, runtime } = spec.settings;
-    const slot: Slot = { id: spec.session_id, memMb: limits.mem_mb, run: undefined };
-    const place = { slot, ...this.#findHost(spec) };
-    this.#places.set(slot.id, place);
-    try {
-      await place.host.ready;
-      await place.host.open(slot, {
-        t: 'open',
-        session_id: slot.id,
-        worktree_path: spec.worktree_path,
-        mem_mb: limits.mem_mb,
-        resolver,
-        runtime,
-      });
-    } catch (error) {
-      this.#forget(place);
-      throw error;
-    }
+    const first = await this.#openIn(this.#findHost(spec), spec);
+    if (first === undefined) return;
+    // A spare that died unnoticed says nothing about the next host; two in a row do.
+    const second = await this.#openIn(this.#findHost(spec), spec);
+    if (second !== undefined) throw second;
   }
 
   run(sessionId: string, request: RunRequest): Promise<RunOutcome> {
@@ -73,7 +59,7 @@ export class HostRuntime implements Runtime {
     if (place === undefined) return Promise.resolve(notAlive(sessionId));
     const { file, ...rest } = request;
     const message: RunMessage = { t: 'run', session_id: sessionId, ...rest };
-    if (file !== undefined) message.url = pathToFileURL(file).href;
+    if (file !== undefined) message.url = scriptName(file);
     const outcome = place.host.run(place.slot, message);
     this.#watch.hurry();
     return outcome;
@@ -106,6 +92,32 @@ export class HostRuntime implements Runtime {
 
   dispose(): Promise<void> {
     return (this.#disposed ??= this.#dispose());
+  }
+
+  /** Returns the error when the host died; throws when it refused. */
+  async #openIn(found: { host: RuntimeHost; shared: boolean }, spec: SessionSpec): Promise<Error | undefined> {
+    if (this.#disposed !== undefined) throw new Error('the runtime is stopping');
+    const { limits, resolver, runtime } = spec.settings;
+    const { session_id, worktree_path } = spec;
+    const place = { slot: { id: session_id, memMb: limits.mem_mb, run: undefined }, ...found };
+    this.#places.set(session_id, place);
+    try {
+      await place.host.ready;
+      await place.host.open(place.slot, {
+        t: 'open',
+        session_id,
+        worktree_path,
+        mem_mb: limits.mem_mb,
+        resolver,
+        runtime,
+      });
+      return undefined;
+    } catch (error) {
+      const hasDied = !place.host.isUsable;
+      this.#forget(place);
+      if (hasDied && error instanceof Error) return error;
+      throw error;
+    }
   }
 
   #findHost({ settings }: SessionSpec): { host: RuntimeHost; shared: boolean } {
@@ -174,6 +186,11 @@ export class HostRuntime implements Runtime {
 }
 
 const closedEnd = { kind: 'died', message: 'the session was closed' } as const;
+
+/** The file's URL. V8 takes no quotes in the name of a script. */
+function scriptName(file: string): string {
+  return pathToFileURL(file).href.replaceAll("'", '%27');
+}
 
 function notAlive(sessionId: string): RunOutcome {
   const message = `the session ${sessionId} is not alive`;

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { RuntimeHost } from '../../daemon/runtime/runtime-host.ts';
+import type { RunOutcome, RuntimeEvent } from '../../daemon/runtime/runtime.ts';
+import { DEFAULT_SETTINGS } from '../../shared/model/settings.ts';
+import { isAlive } from './host-processes.ts';
+import { eventually } from './runtime-fixture.ts';
+
+const rogue = path.resolve(import.meta.dirname, '../fixtures/hosts/rogue-host.mjs');
+const { limits, resolver, runtime } = DEFAULT_SETTINGS;
+
+describe('runtime: what comes from a host is not trusted', () => {
+  /** Runs something in a host that misbehaves as `mode` says. */
+  async function misbehave(mode: string): Promise<{ outcome: RunOutcome; reason: string; events: number }> {
+    let reason = '';
+    let events = 0;
+    const listener = {
+      onEvents: (_id: string, batch: readonly RuntimeEvent[], stored: () => void) => {
+        events += batch.length;
+        stored();
+      },
+      onSessionLost: (_id: string, why: string) => {
+        reason = why;
+      },
+    };
+    const command = { file: process.execPath, args: [rogue, mode] };
+    const host = new RuntimeHost(command, false, listener, () => undefined);
+    await host.ready;
+    const slot = { id: 'session', memMb: 64, run: undefined };
+    await host.open(slot, { t: 'open', session_id: 'session', worktree_path: '/', mem_mb: 64, resolver, runtime });
+    const source = '1';
+    const outcome = await host.run(slot, {
+      t: 'run', session_id: 'session', execution_id: 'run', kind: 'repl', source, args: [], env: {}, limits,
+    }); // prettier-ignore
+    await eventually('the end of the process', () => !isAlive(host.process.pid));
+    return { outcome, reason, events };
+  }
+
+  const nonsense = [
+    'nonsense',
+    'no message',
+    'an endless line',
+    'events of another session',
+    'events of another run',
+    'events without end',
+    'an event of no known type',
+    'an event with a time that is none',
+    'an outcome that is none',
+    'an error without a code',
+    'an opening that nobody asked for',
+  ];
+  for (const mode of nonsense) {
+    it(`ends a host that sends ${mode}`, async () => {
+      const before = process.memoryUsage.rss();
+      const { outcome, reason, events } = await misbehave(mode);
+      assert.equal(outcome.error?.code, 'HOST_DIED');
+      assert.match(reason, /^runtime host \(pid \d+\) sent what makes no sense \(.+\) and was killed$/);
+      assert.ok(events < limits.max_events);
+      assert.ok(process.memoryUsage.rss() - before < 200 * 1024 * 1024);
+    });
+  }
+
+  it('takes an abort for want of memory for what it is', async () => {
+    const { outcome, reason } = await misbehave('an abort for want of memory');
+    assert.equal(outcome.error?.code, 'MEMORY_LIMIT_EXCEEDED');
+    assert.equal(reason, 'memory limit of 64 MB exceeded in execution run');
+  });
+
+  it('says how a host ended', async () => {
+    const { outcome, reason } = await misbehave('an exit');
+    assert.equal(outcome.error?.code, 'HOST_DIED');
+    assert.match(reason, /^runtime host \(pid \d+\) ended with exit code 3$/);
+  });
+
+  it('refuses to open when no host can be started', async () => {
+    const listener = { onEvents: () => undefined, onSessionLost: () => undefined };
+    const host = new RuntimeHost({ file: '/does/not/exist', args: [] }, false, listener, () => undefined);
+    await assert.rejects(host.ready, /no runtime host could be started: spawn .* ENOENT/);
+  });
+});

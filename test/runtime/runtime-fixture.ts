@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { createRuntime } from '../../daemon/runtime/create-runtime.ts';
+import type { RunOutcome, RunRequest, Runtime, RuntimeEvent } from '../../daemon/runtime/runtime.ts';
+import { DEFAULT_SETTINGS, type Limits, type RuntimeSettings } from '../../shared/model/settings.ts';
+
+export type Ran = RunOutcome & { id: string; events: RuntimeEvent[] };
+
+/** A real runtime with real host processes, and everything that it reported. */
+export class RuntimeFixture {
+  readonly runtime: Runtime;
+  readonly lost = new Map<string, string>();
+  /** Called with each batch of events of a run, before it is acknowledged. */
+  onBatch: (events: readonly RuntimeEvent[], stored: () => void) => void = (_events, stored) => {
+    stored();
+  };
+  readonly #events = new Map<string, RuntimeEvent[]>();
+  #sessions = 0;
+  #runs = 0;
+
+  constructor({ spareHosts = 0 }: { spareHosts?: number } = {}) {
+    this.runtime = createRuntime(
+      { spareHosts },
+      {
+        onEvents: (id, events, stored) => {
+          this.#events.get(id)?.push(...events);
+          this.onBatch(events, stored);
+        },
+        onSessionLost: (id, reason) => {
+          this.lost.set(id, reason);
+        },
+      },
+    );
+  }
+
+  /** Opens a session and returns its id. */
+  async open({
+    limits = {},
+    ...runtime
+  }: Partial<RuntimeSettings> & { limits?: Partial<Limits> } = {}): Promise<string> {
+    const session_id = `session-${++this.#sessions}`;
+    const settings = {
+      ...DEFAULT_SETTINGS,
+      limits: { ...DEFAULT_SETTINGS.limits, ...limits },
+      runtime: { ...DEFAULT_SETTINGS.runtime, ...runtime },
+    };
+    const nothing = { modules: [], libraries: [], capabilities: [] };
+    await this.runtime.open({ session_id, worktree_path: '/', settings, ...nothing });
+    return session_id;
+  }
+
+  async run(
+    session: string,
+    source: string,
+    limits: Partial<Limits> = {},
+    more: Partial<RunRequest> = {},
+  ): Promise<Ran> {
+    return this.start(session, source, limits, more).ended;
+  }
+
+  /** Starts a run without waiting for its end; `events` grows. */
+  start(
+    session: string,
+    source: string,
+    limits: Partial<Limits> = {},
+    more: Partial<RunRequest> = {},
+  ): { id: string; events: RuntimeEvent[]; ended: Promise<Ran> } {
+    const id = `run-${++this.#runs}`;
+    const events: RuntimeEvent[] = [];
+    this.#events.set(id, events);
+    const request: RunRequest = {
+      execution_id: id,
+      kind: 'repl',
+      source,
+      args: [],
+      env: {},
+      limits: { ...DEFAULT_SETTINGS.limits, ...limits },
+      ...more,
+    };
+    const ended = this.runtime.run(session, request).then((outcome) => {
+      this.#events.delete(id);
+      return { ...outcome, id, events };
+    });
+    return { id, events, ended };
+  }
+
+  /** The preview of what the code gives; fails when it does not end well. */
+  async preview(session: string, source: string): Promise<string> {
+    const { status, result, error } = await this.run(session, source);
+    assert.equal(status, 'ok', error?.message);
+    return result?.preview ?? '';
+  }
+
+  dispose(): Promise<void> {
+    return this.runtime.dispose();
+  }
+}
+
+/** The texts of the console events. */
+export function lines(events: readonly RuntimeEvent[]): unknown[] {
+  return events.filter(({ type }) => type === 'console').map(({ payload }) => payload['text']);
+}
+
+/** Polls until `condition` gives something, and fails after `ms`. */
+export async function eventually<T>(what: string, condition: () => T | undefined | false, ms = 5000): Promise<T> {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    const found = condition();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) assert.fail(`${what} did not happen within ${ms} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
