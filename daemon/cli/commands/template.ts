@@ -5,6 +5,7 @@ import { UsageError } from '../cli-errors.ts';
 import { contextOf } from '../context.ts';
 import type { Output } from '../output.ts';
 import { integer, jsonObject } from '../parse.ts';
+import { addTemplateFileCommands } from './template-files.ts';
 import { addTemplatePartCommands } from './template-parts.ts';
 
 /** template create|list|get|update|delete|set-settings and its parts; the group `vm` is the original's name for it. */
@@ -48,6 +49,7 @@ export function addTemplateCommands(program: Command): void {
     });
   addChanges(template);
   addTemplatePartCommands(template);
+  addTemplateFileCommands(template);
 }
 
 function addChanges(template: Command): void {
