@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   linkSync,
   lstatSync,
@@ -11,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 
 /** Something about the data directory that would let others in, or keeps us out; the message says how to mend it. */
@@ -31,7 +32,7 @@ export function defaultDataDirectory(): string {
 /** Makes the directory, private to the user, or checks that it is. Throws DataDirectoryError. */
 export function ensureDataDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
   } catch (error) {
     throw new DataDirectoryError(
       `cannot make the data directory ${path}: ${reason(error)}; choose another with --data-dir`,
@@ -43,6 +44,19 @@ export function ensureDataDirectory(path: string): void {
   requireOwner(path, stats.uid);
   if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
     throw new DataDirectoryError(`others can enter the data directory ${path}; run: chmod 700 '${path}'`);
+  }
+}
+
+/** With the folders above it, as `recursive` does; that one never comes back where the system lets nobody make a folder. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    const parent = dirname(resolve(path));
+    if (codeOf(error) !== 'ENOENT' || existsSync(parent)) throw error;
+    makeFolder(parent);
+    mkdirSync(path, { mode: 0o700 });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { createDaemon, type Daemon, type DaemonOptions } from './create-daemon.ts';
 import { ensureToken } from './data-directory.ts';
 import { createLogger } from './logger.ts';
@@ -17,13 +18,20 @@ const LAUNCHER_POLL_MS = 500;
 export async function serve(options: ServeOptions): Promise<Daemon> {
   const logger = createLogger(options.logLevel);
   const token = ensureToken(options.dataDirectory);
-  const daemon = await createDaemon({ ...options, logger, auth: { mode: options.authMode, token } });
+  const starting = createDaemon({ ...options, logger, auth: { mode: options.authMode, token } });
+  // Before anyone can know that we are here: whoever reads the line below may send a signal at once.
+  stopWhenAsked(starting, logger);
+  const daemon = await starting;
   outliveReaders();
   process.stdout.write(`vm-system daemon listening on ${daemon.url.replace('http://', '')}\n`);
   if (options.authMode === 'none') {
     logger.warn('authentication is off: every local user and program can use this daemon');
   }
+  return daemon;
+}
 
+/** A signal, or the end of the launcher, closes the daemon and ends the process with 0. */
+function stopWhenAsked(starting: Promise<Daemon>, logger: Logger): void {
   let stopping = false;
   const stop = (why: string): void => {
     // The second request is from somebody who does not want to wait.
@@ -33,7 +41,14 @@ export async function serve(options: ServeOptions): Promise<Daemon> {
       logger.error('stopping took too long');
       process.exit(1);
     }, STOP_DEADLINE_MS).unref();
-    void daemon.close(`the daemon was stopped (${why})`).then(() => process.exit(0));
+    const close = async (): Promise<void> => {
+      // One that cannot start says so by itself.
+      const daemon = await starting.catch(() => undefined);
+      if (daemon === undefined) return;
+      await daemon.close(`the daemon was stopped (${why})`);
+      process.exit(0);
+    };
+    void close();
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(name, () => {
@@ -41,7 +56,6 @@ export async function serve(options: ServeOptions): Promise<Daemon> {
     });
   }
   stopWithLauncher(stop);
-  return daemon;
 }
 
 /** Other commands end with whoever reads their output; the daemon goes on. */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommandError } from './cli-errors.ts';
 
 /** Beside dist/ for the bundle, two folders up from this file for the sources. */
 const DOCS = [join(import.meta.dirname, '..', 'docs'), join(import.meta.dirname, '..', '..', 'docs')];
@@ -18,5 +19,7 @@ export function readTopic(topic: string): string {
 }
 
 function folder(): string {
-  return DOCS.find((path) => existsSync(path)) ?? DOCS[0] ?? '';
+  const found = DOCS.find((path) => existsSync(path));
+  if (found === undefined) throw new CommandError('the folder docs, which belongs to vm-system, is missing');
+  return found;
 }

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { basename } from 'node:path';
+import * as esbuild from 'esbuild';
+
+const ENTRY = 'daemon/cli/main.ts';
+
+/** Everything that Node reads before the first line of the command line runs, as the bundle has it. */
+async function loadedAtStart(): Promise<string[]> {
+  const { metafile } = await esbuild.build({
+    absWorkingDir: new URL('../..', import.meta.url).pathname,
+    entryPoints: { cli: ENTRY },
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'bundle',
+    external: ['isolated-vm', 'better-sqlite3', '@fastify/swagger-ui'],
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const inputs = new Set<string>();
+  const visit = (path: string, seen: Set<string>): void => {
+    const output = metafile.outputs[path];
+    if (output === undefined || seen.has(path)) return;
+    seen.add(path);
+    for (const input of Object.keys(output.inputs)) inputs.add(input);
+    for (const { path: next, kind } of output.imports) if (kind === 'import-statement') visit(next, seen);
+  };
+  const start = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === ENTRY);
+  assert.ok(start);
+  visit(start[0], new Set());
+  return [...inputs];
+}
+
+describe('starting the command line', () => {
+  it('loads commander, and nothing of the daemon: every millisecond is one for each command', async () => {
+    const inputs = await loadedAtStart();
+    const packages = new Set(inputs.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+    assert.deepEqual([...packages].sort(), ['commander', 'env-paths', 'is-safe-filename']);
+    const daemon = inputs.filter((path) => /^daemon\/(?!cli\/|terminal\/)/.test(path)).map((path) => basename(path));
+    assert.deepEqual(daemon.sort(), ['cache-directory.ts', 'data-directory.ts']);
+  }).timeout(30_000);
+});
