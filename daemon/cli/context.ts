@@ -27,7 +27,7 @@ export function contextOf(command: Command): CommandContext {
  * The token of the data directory is for the daemon on this machine: another server does not get it, whoever named that
  * server. VM_SYSTEM_TOKEN is for any.
  */
-function tokenFor(url: string): string | undefined {
+export function tokenFor(url: string): string | undefined {
   const given = environment('VM_SYSTEM_TOKEN');
   if (given !== undefined || !isLoopback(new URL(url).hostname)) return given;
   return readToken(defaultDataDirectory());

@@ -44,7 +44,7 @@ describe('parseEventStream', () => {
         const text = events.map(frame).join('') + END;
         const ends = [...places.sort((a, b) => a - b), text.length];
         const chunks = ends.map((end, index) => text.slice(ends[index - 1] ?? 0, end));
-        assert.deepEqual(await read(chunks), { events: JSON.parse(JSON.stringify(events)), complete: true });
+        assert.deepEqual(await read(chunks), { events: JSON.parse(JSON.stringify(events)) as unknown, complete: true });
       }),
       { numRuns: 200 },
     );

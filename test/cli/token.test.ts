@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { tokenFor } from '../../daemon/cli/context.ts';
+import { ensureToken } from '../../daemon/data-directory.ts';
+
+describe('the token that requests bear', () => {
+  let home: string;
+  let token: string;
+  const saved = { ...process.env };
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'vm-token-'));
+    process.env['VM_SYSTEM_DATA_DIR'] = join(home, 'data');
+    delete process.env['VM_SYSTEM_TOKEN'];
+    token = ensureToken(join(home, 'data'));
+  });
+  afterEach(() => {
+    process.env = { ...saved };
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it('is that of the data directory, for a daemon on this machine', () => {
+    for (const url of ['http://127.0.0.1:3210', 'http://localhost:1', 'http://[::1]:1', 'https://127.0.0.1'])
+      assert.equal(tokenFor(url), token, url);
+  });
+
+  it('does not leave this machine', () => {
+    for (const url of ['http://example.org', 'http://127.0.0.1.example.org', 'http://0.0.0.0:1', 'http://10.0.0.1'])
+      assert.equal(tokenFor(url), undefined, url);
+  });
+
+  it('is VM_SYSTEM_TOKEN for any, when that is set', () => {
+    process.env['VM_SYSTEM_TOKEN'] = 'given';
+    for (const url of ['http://example.org', 'http://127.0.0.1:3210']) assert.equal(tokenFor(url), 'given');
+    process.env['VM_SYSTEM_TOKEN'] = '';
+    assert.equal(tokenFor('http://127.0.0.1:3210'), token);
+  });
+});
