@@ -50,12 +50,12 @@ export async function measureRate(daemon: BenchDaemon, floor: HttpClient): Promi
   };
   const runOurs = (session: number): Promise<unknown> => {
     const target = sessions[session];
-    return target === undefined ? Promise.resolve() : daemon.repl(target, 'n = 1 + 1');
+    return target === undefined ? Promise.resolve() : daemon.repl(target, '1 + 1');
   };
   await interleave(
     ROUNDS,
     () => rate(ours, runOurs),
-    () => rate(bare, (session) => floor.post('/evaluate', { session, input: 'n = 1 + 1' })),
+    () => rate(bare, (session) => floor.post('/evaluate', { session, input: '1 + 1' })),
   );
   for (const { id } of sessions) await daemon.client.post(`/api/v1/sessions/${id}/close`, {});
   const row = { value: summarise(ours).p50, floor: summarise(bare).p50, unit: '/s', target: '≥ 0.75 ×' };
