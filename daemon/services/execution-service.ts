@@ -1,4 +1,3 @@
-import { v7 as uuid } from 'uuid';
 import { VmError } from '../../shared/errors/vm-error.ts';
 import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Args, Env, Execution, ExecutionWithEvents, RunFile, RunRepl } from '../../shared/model/execution.ts';
@@ -7,6 +6,7 @@ import type { ExecutionStore } from '../store/store.ts';
 import { timestamp } from './clock.ts';
 import type { ExecutionRecorder } from './execution-recorder.ts';
 import type { LiveSession, LiveSessions } from './live-sessions.ts';
+import { newId } from './new-id.ts';
 import { readWorktreeFile } from '../worktree/worktree-files.ts';
 
 type Run = {
@@ -181,7 +181,7 @@ function answer({ execution, events }: Finished): ExecutionWithEvents {
 
 function newExecution(session_id: string, run: Run): Execution {
   return {
-    id: uuid(),
+    id: newId(),
     session_id,
     kind: run.kind,
     ...(run.path === undefined ? { input: run.source } : { path: run.path }),

@@ -1,4 +1,3 @@
-import { v7 as uuid } from 'uuid';
 import { VmError } from '../../shared/errors/vm-error.ts';
 import type { CompleteRequest, Completion, Globals } from '../../shared/model/inspection.ts';
 import type { RuntimeSummary } from '../../shared/model/runtime-summary.ts';
@@ -11,6 +10,7 @@ import type { SessionStore } from '../store/store.ts';
 import { timestamp } from './clock.ts';
 import type { ExecutionService } from './execution-service.ts';
 import type { LiveSession, LiveSessions } from './live-sessions.ts';
+import { newId } from './new-id.ts';
 import type { TemplateService } from './template-service.ts';
 import { resolveWorktree } from '../worktree/worktree-files.ts';
 
@@ -202,7 +202,7 @@ function newSession(body: CreateSession): Session {
   const now = timestamp();
   const { template_id, workspace_id, base_commit_oid, worktree_path } = body;
   return {
-    id: uuid(),
+    id: newId(),
     template_id,
     vm_id: template_id,
     workspace_id,

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { v7 as uuid } from 'uuid';
+
 import { HOST_MODULES, JAVASCRIPT_BUILT_INS } from '../../shared/catalogue/host-modules.ts';
 import { formatLibrary, libraryName, parseLibraryName, type LibraryRequest } from '../../shared/catalogue/libraries.ts';
 import { VmError } from '../../shared/errors/vm-error.ts';
@@ -18,6 +18,7 @@ import {
 import type { Libraries } from '../libraries/libraries.ts';
 import type { TemplateStore } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
+import { newId } from './new-id.ts';
 import { timestamp } from './clock.ts';
 
 /** Templates and their parts. Live sessions keep what they were made from; changes are for sessions made later. */
@@ -40,7 +41,7 @@ export class TemplateService {
     }
     const now = timestamp();
     const template: Template = {
-      id: uuid(),
+      id: newId(),
       name: body.name,
       engine,
       is_active: true,
@@ -110,7 +111,7 @@ export class TemplateService {
   addCapability(id: string, body: AddCapability): Capability {
     const template = this.#require(id);
     const { kind, name, enabled = true, config = {} } = body;
-    const stored = this.#store.putCapability({ id: uuid(), vm_id: id, kind, name, enabled, config });
+    const stored = this.#store.putCapability({ id: newId(), vm_id: id, kind, name, enabled, config });
     this.#save(template);
     return stored;
   }
@@ -140,7 +141,7 @@ export class TemplateService {
     if (mode !== 'eval') {
       throw new VmError('STARTUP_MODE_UNSUPPORTED', `Startup mode "${mode}" cannot be run yet; use "eval".`, { mode });
     }
-    const file: StartupFile = { id: uuid(), vm_id: id, path, order_index, mode };
+    const file: StartupFile = { id: newId(), vm_id: id, path, order_index, mode };
     this.#store.insertStartupFile(file);
     this.#save(template);
     return file;
