@@ -63,6 +63,11 @@ export class GuestIsolate {
     return this.#isolate.getHeapStatisticsSync().used_heap_size;
   }
 
+  /** Names of the let, const and class declarations of the top level; a name declared twice comes twice. */
+  lexicalNames(): Promise<InspectorAnswer<{ names: string[] }>> {
+    return this.inspector.post('Runtime.globalLexicalScopeNames', { executionContextId: this.#contextId });
+  }
+
   /** Starts an evaluation in the context. */
   evaluate(expression: string, params: object): Promise<InspectorAnswer> {
     return this.inspector.post('Runtime.evaluate', { expression, contextId: this.#contextId, ...params });

@@ -1,6 +1,9 @@
-import type { FromHost, RunMessage } from '../../shared/ipc/host-messages.ts';
+import type { FromHost, LookMessage, RunMessage } from '../../shared/ipc/host-messages.ts';
+import { complete } from './guest-completion.ts';
+import type { Completion, GlobalVariable } from '../../shared/model/inspection.ts';
 import { EventOutbox } from './event-outbox.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
+import { GuestLook } from './guest-look.ts';
 import { GuestRun } from './guest-run.ts';
 import { LastValues } from './last-values.ts';
 import { memoryExceeded } from './stop-reasons.ts';
@@ -13,12 +16,14 @@ export class GuestSession {
   readonly #guest: GuestIsolate;
   readonly #send: (message: FromHost) => void;
   readonly #last = new LastValues();
+  readonly #look: GuestLook;
   #current: Current | undefined;
 
   constructor(id: string, guest: GuestIsolate, send: (message: FromHost) => void) {
     this.#id = id;
     this.#guest = guest;
     this.#send = send;
+    this.#look = new GuestLook(guest);
     guest.callbacks = {
       line: (level, text) => this.#current?.run.line(level, text),
       gate: () => this.#current?.run.gate(),
@@ -34,6 +39,19 @@ export class GuestSession {
     this.#current = undefined;
     this.#send({ t: fate === 'stuck' ? 'stuck' : 'done', ...ids, events: outbox.takeTail(), outcome });
     if (fate === 'gone') this.#send({ t: 'lost', session_id: this.#id, fatal: false });
+  }
+
+  async look(message: LookMessage): Promise<void> {
+    const { session_id, look_id } = message;
+    const answer: { globals?: GlobalVariable[]; completion?: Completion } = {};
+    if (this.#current === undefined && message.at === 'globals') {
+      const globals = await this.#look.globals();
+      if (globals !== undefined) answer.globals = globals;
+    } else if (this.#current === undefined && message.at === 'completion') {
+      const completion = await this.#look.inTime(() => complete(this.#look, message.request));
+      if (completion !== undefined) answer.completion = completion;
+    }
+    this.#send({ t: 'looked', session_id, look_id, ...answer });
   }
 
   interrupt(executionId: string): void {

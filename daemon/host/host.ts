@@ -38,6 +38,9 @@ export class Host {
       case 'close':
         this.#close(message.session_id);
         break;
+      case 'look':
+        void this.#sessions.get(message.session_id)?.look(message);
+        break;
       case 'ping':
         this.#send({ t: 'pong' });
         break;

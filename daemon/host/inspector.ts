@@ -10,7 +10,10 @@ export type RemoteObject = {
   unserializableValue?: string;
   description?: string;
   objectId?: string;
+  preview?: { overflow: boolean; properties: PropertyPreview[] };
 };
+
+export type PropertyPreview = { name: string; type: string; value?: string };
 
 export type ExceptionDetails = {
   text: string;

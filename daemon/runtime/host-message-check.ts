@@ -16,6 +16,7 @@ export function checkMessage(message: unknown): FromHost {
     (t === 'hello' && typeof message['pid'] === 'number') ||
     ((t === 'opened' || t === 'closed') && isText('session_id')) ||
     (t === 'open_failed' && isText('session_id') && isText('message')) ||
+    (t === 'looked' && isText('session_id') && isLook(message)) ||
     (t === 'lost' && isText('session_id') && typeof message['fatal'] === 'boolean') ||
     ((t === 'events' || t === 'done' || t === 'stuck') &&
       isText('session_id') &&
@@ -45,6 +46,23 @@ function isOutcome(outcome: unknown): boolean {
   if (outcome['status'] === 'ok' ? error !== undefined : !isRecord(error)) return false;
   if (isRecord(error) && (typeof error['code'] !== 'string' || typeof error['message'] !== 'string')) return false;
   return result === undefined || (isRecord(result) && typeof result['type'] === 'string' && typeof result['preview'] === 'string'); // prettier-ignore
+}
+
+function isLook({ look_id, globals, completion }: Record<string, unknown>): boolean {
+  const globalsFit = globals === undefined || (Array.isArray(globals) && globals.every(isVariable));
+  return typeof look_id === 'number' && globalsFit && (completion === undefined || isCompletion(completion));
+}
+
+function isVariable(variable: unknown): boolean {
+  return (
+    isRecord(variable) && ['name', 'scope', 'type', 'preview'].every((field) => typeof variable[field] === 'string')
+  );
+}
+
+function isCompletion(completion: unknown): boolean {
+  if (!isRecord(completion) || !Array.isArray(completion['items'])) return false;
+  const hasRange = typeof completion['from'] === 'number' && typeof completion['to'] === 'number';
+  return hasRange && completion['items'].every((item) => isRecord(item) && typeof item['label'] === 'string' && typeof item['kind'] === 'string'); // prettier-ignore
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -21,7 +21,7 @@ const LAST_WORDS_MS = 300;
 /** SIGKILL needs no more than this, even of a process with gigabytes to give back. */
 const REAP_MS = 2000;
 
-type Place = { slot: Slot; host: RuntimeHost; shared: boolean };
+type Place = { slot: Slot; host: RuntimeHost; shared: boolean; isOpen: boolean };
 
 /** Sessions in host processes: one each, or many in one where the template asks for that. */
 export class HostRuntime implements Runtime {
@@ -70,12 +70,12 @@ export class HostRuntime implements Runtime {
     place?.host.interrupt(place.slot);
   }
 
-  globals(_sessionId: string): Promise<GlobalVariable[] | undefined> {
-    return Promise.resolve(undefined);
+  async globals(sessionId: string): Promise<GlobalVariable[] | undefined> {
+    return this.#places.get(sessionId)?.host.looks.globals(sessionId);
   }
 
-  complete(_sessionId: string, _request: CompleteRequest): Promise<Completion | undefined> {
-    return Promise.resolve(undefined);
+  async complete(sessionId: string, request: CompleteRequest): Promise<Completion | undefined> {
+    return this.#places.get(sessionId)?.host.looks.complete(sessionId, request);
   }
 
   async close(sessionId: string, reason: string): Promise<void> {
@@ -87,7 +87,7 @@ export class HostRuntime implements Runtime {
   }
 
   activeSessionIds(): string[] {
-    return [...this.#places.keys()].sort();
+    return [...this.#places].flatMap(([id, { isOpen }]) => (isOpen ? [id] : [])).sort();
   }
 
   dispose(): Promise<void> {
@@ -99,7 +99,7 @@ export class HostRuntime implements Runtime {
     if (this.#disposed !== undefined) throw new Error('the runtime is stopping');
     const { limits, resolver, runtime } = spec.settings;
     const { session_id, worktree_path } = spec;
-    const place = { slot: { id: session_id, memMb: limits.mem_mb, run: undefined }, ...found };
+    const place = { slot: { id: session_id, memMb: limits.mem_mb, run: undefined }, ...found, isOpen: false };
     this.#places.set(session_id, place);
     try {
       await place.host.ready;
@@ -111,8 +111,11 @@ export class HostRuntime implements Runtime {
         resolver,
         runtime,
       });
+      place.isOpen = true;
       return undefined;
     } catch (error) {
+      if (this.#places.get(session_id) !== place)
+        throw new Error('the session was closed before it was open', { cause: error });
       const hasDied = !place.host.isUsable;
       this.#forget(place);
       if (hasDied && error instanceof Error) return error;
@@ -176,7 +179,7 @@ export class HostRuntime implements Runtime {
 
   async #dispose(): Promise<void> {
     this.#pool.close();
-    const open = this.activeSessionIds();
+    const open = [...this.#places.keys()];
     await Promise.all(open.map((id) => this.close(id, 'the daemon is stopping')));
     const hosts = [...this.#hosts];
     for (const host of hosts) host.kill(closedEnd);

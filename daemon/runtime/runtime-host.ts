@@ -3,6 +3,7 @@ import { blameFor, onlySuspect } from './blame.ts';
 import type { HostCommand } from './host-command.ts';
 import { HostProcess } from './host-process.ts';
 import { LiveRun } from './live-run.ts';
+import { Looks } from './looks.ts';
 import { MemoryGuard } from './memory-guard.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
 import type { HostEnd, Slot } from './slot.ts';
@@ -21,6 +22,7 @@ export class RuntimeHost {
   /** Resolves when the host can open a session; rejects when it ends before. */
   readonly ready: Promise<void>;
   readonly slots = new Map<string, Slot>();
+  readonly looks = new Looks((message) => { this.process.send(message); }); // prettier-ignore
   readonly #listener: RuntimeListener;
   readonly #onLost: SlotsLost;
   readonly #memory: MemoryGuard;
@@ -158,6 +160,9 @@ export class RuntimeHost {
         break;
       case 'lost':
         this.#receiveLoss(message);
+        break;
+      case 'looked':
+        this.looks.answered(message);
         break;
       case 'pong':
         break;

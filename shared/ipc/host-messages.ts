@@ -1,5 +1,6 @@
 import type { EventPayload, EventType, ValuePayload } from '../model/event.ts';
 import type { Args, Env, ExecutionError, Metrics } from '../model/execution.ts';
+import type { CompleteRequest, Completion, GlobalVariable } from '../model/inspection.ts';
 import type { Limits, ResolverSettings, RuntimeSettings } from '../model/settings.ts';
 
 /**
@@ -43,9 +44,13 @@ export type ToHost =
   | { t: 'ack'; session_id: string; execution_id: string; events: number }
   /** Dispose the isolate; answered by `closed`. Only sent to shared hosts: others are killed. */
   | { t: 'close'; session_id: string }
+  /** Look into a session at rest without running code of the guest; answered by `looked`. */
+  | { t: 'look'; session_id: string; look_id: number; at: 'globals' }
+  | { t: 'look'; session_id: string; look_id: number; at: 'completion'; request: CompleteRequest }
   /** Are you there? Answered by `pong`. */
   | { t: 'ping' };
 
+export type LookMessage = Extract<ToHost, { t: 'look' }>;
 export type RunMessage = Extract<ToHost, { t: 'run' }>;
 
 /** One event on its way: milliseconds since 1970, type, payload. */
@@ -72,6 +77,8 @@ export type FromHost =
   | { t: 'closed'; session_id: string }
   /** The session's isolate hit its memory limit. `fatal`: the whole process is beyond repair. */
   | { t: 'lost'; session_id: string; fatal: boolean }
+  /** Neither field when the session did not answer in time. */
+  | { t: 'looked'; session_id: string; look_id: number; globals?: GlobalVariable[]; completion?: Completion }
   | { t: 'pong' };
 
 /** How long a guest may take to stop once it was told to, milliseconds. Interrupts take about 1 ms where they work at all. */

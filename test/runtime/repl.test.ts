@@ -55,8 +55,9 @@ describe('runtime: REPL input', () => {
     const { result: longer } = await run('"x".repeat(65_535)');
     assert.deepEqual(Object.keys(longer ?? {}), ['type', 'preview']);
     const { result: deep } = await run('let nested = []; for (let i = 0; i < 30_000; i++) nested = [nested]; nested');
-    assert.equal(deep?.preview, '[ [ [ [Array] ] ] ]');
-    assert.equal(Object.hasOwn(deep ?? {}, 'json'), false);
+    assert.ok(deep !== undefined);
+    assert.equal(deep.preview, '[ [ [ [Array] ] ] ]');
+    assert.equal('json' in deep, false);
   });
 
   it('keeps state, and lets let, const and class be declared again', async () => {
@@ -140,7 +141,7 @@ describe('runtime: REPL input', () => {
     it(`shows ${source}`, async () => {
       const { error } = await run(source);
       assert.equal(error?.message, message);
-      assert.equal(error?.name, name);
+      assert.equal(error.name, name);
     });
   }
 
@@ -155,11 +156,11 @@ describe('runtime: REPL input', () => {
     const { status, result, events } = await run('Promise.reject(new Error("lonely")); 3');
     assert.equal(status, 'ok');
     assert.equal(result?.preview, '3');
-    const [rejection] = events;
-    assert.equal(rejection?.type, 'exception');
-    assert.equal(rejection?.payload['message'], 'Error: lonely');
-    assert.equal(rejection?.payload['stack'], 'Error: lonely\n    at <repl>:1:16');
-    assert.equal(rejection?.payload['unhandled'], true);
+    const rejection = events[0]!;
+    assert.equal(rejection.type, 'exception');
+    assert.equal(rejection.payload['message'], 'Error: lonely');
+    assert.equal(rejection.payload['stack'], 'Error: lonely\n    at <repl>:1:16');
+    assert.equal(rejection.payload['unhandled'], true);
   });
 
   it('does not run getters to show a value', async () => {

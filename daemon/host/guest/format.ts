@@ -4,6 +4,7 @@ export type Format = (values: readonly unknown[]) => string;
 
 /** Joins what console.log is given into a line, as Node's util.format does. Sent to the guest as text. */
 export function makeFormat(inspect: Inspect): Format {
+  const stringify = JSON.stringify as (value: unknown) => string | undefined;
   const plain = (value: unknown): string => (typeof value === 'string' ? value : inspect(value));
 
   const toText = (value: unknown): string => {
@@ -27,7 +28,7 @@ export function makeFormat(inspect: Inspect): Format {
     f: (value) => (typeof value === 'symbol' ? 'NaN' : String(parseFloat(toText(value)))),
     j: (value) => {
       try {
-        return (JSON.stringify(value) as string | undefined) ?? 'undefined';
+        return stringify(value) ?? 'undefined';
       } catch {
         return '[Circular]';
       }

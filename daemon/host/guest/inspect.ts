@@ -72,7 +72,7 @@ export function makeInspect(layOut: LayOut): Inspect {
   };
 
   const showKey = (key: string | symbol): string => {
-    if (typeof key === 'symbol') return `[${String(key)}]`;
+    if (typeof key === 'symbol') return String(key);
     return /^[a-zA-Z_][a-zA-Z_0-9]*$/.test(key) ? key : quote(key);
   };
 
@@ -173,6 +173,11 @@ export function makeInspect(layOut: LayOut): Inspect {
     });
   };
 
+  const isEmpty = (value: object, hasEntries: boolean): boolean => {
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return (value as Uint8Array).length === 0;
+    return value instanceof Map || value instanceof Set ? value.size === 0 : !hasEntries;
+  };
+
   /** Objects nested below this level; the level above is at least one higher. Empty objects and values do not count. */
   const closeLevel = (trail: Trail, level: number): number => {
     const inside = trail.heights[level] ?? 0;
@@ -193,13 +198,12 @@ export function makeInspect(layOut: LayOut): Inspect {
     const { prefix, whole, entries, brackets = ['{', '}'], elements } = describe(value, name);
     const keys = keysOf(value);
     if (whole !== undefined && keys.length === 0) return whole;
-    const inside = trail.heights.length;
+    if (keys.length === 0 && isEmpty(value, entries !== undefined))
+      return prefix === '' ? brackets.join('') : `${prefix} ${brackets.join('')}`;
     if (trail.seen.length > trail.depth) {
-      trail.heights.push(0);
-      closeLevel(trail, inside);
       return `[${Array.isArray(value) && name === 'Array' ? 'Array' : (constructor ?? name)}]`;
     }
-    trail.heights.push(0);
+    const level = trail.heights.push(0) - 1;
     trail.seen.push(value);
     trail.indentation += 2;
     const shown = [...(entries?.(trail) ?? [])];
@@ -209,7 +213,7 @@ export function makeInspect(layOut: LayOut): Inspect {
     trail.indentation -= 2;
     const reference = trail.circular.get(value);
     const start = reference === undefined ? prefix : `<ref *${reference}>${prefix === '' ? '' : ` ${prefix}`}`;
-    const levelsInside = shown.length === 0 ? (trail.heights.pop() ?? 0) : closeLevel(trail, inside);
+    const levelsInside = closeLevel(trail, level);
     return layOut(shown, { prefix: start, brackets, elements: keys.length === 0 ? elements : undefined, indentation: trail.indentation, levelsInside }); // prettier-ignore
   };
 

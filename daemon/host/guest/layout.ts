@@ -22,7 +22,7 @@ export function layOut(entries: string[], shape: Shape): string {
 
   const columnsOf = (widths: number[], widest: number, total: number): number => {
     const cell = widest + 2;
-    const bias = Math.max(cell - Math.sqrt(Math.max(cell - total / entries.length, 0)), 1);
+    const bias = Math.max(cell - 3 - Math.sqrt(Math.max(cell - total / entries.length, 0)), 1);
     const square = Math.round(Math.sqrt(2.5 * bias * widths.length) / bias);
     return Math.min(square, Math.floor((lineWidth - indentation) / cell), 12, 15);
   };
@@ -55,7 +55,7 @@ export function layOut(entries: string[], shape: Shape): string {
 
   const lines = elements !== undefined && entries.length > 6 ? group(elements) : entries;
   if (levelsInside < 3 && lines === entries) {
-    const length = lines.reduce((sum, line) => sum + line.length + 1, 0) + indentation + start.length + 10;
+    const length = lines.reduce((sum, line) => sum + line.length + 2, 0) + indentation + start.length + 10;
     const fits = length <= lineWidth && !lines.some((line) => line.includes('\n'));
     if (fits) return `${start} ${lines.join(', ')} ${close}`;
   }

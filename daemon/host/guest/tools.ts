@@ -13,6 +13,8 @@ export type Tools = {
   lendGlobals(values: Record<string, unknown>): void;
   returnGlobals(): void;
   removeConsole(): void;
+  /** What globalThis had before any code of the guest ran, as one text. */
+  builtInNames(): string;
 };
 
 /** Sent to the guest as text. */
@@ -20,6 +22,7 @@ export function makeTools(inspect: Inspect): Tools {
   const { stringify } = JSON;
   const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
   const remembered = new Map<string, { value: unknown; get: () => unknown }>();
+  const builtIns = Object.getOwnPropertyNames(globalThis).join(' ');
   let lent: [string, PropertyDescriptor | undefined][] = [];
   // Their JSON would be {} or a list of bytes: worse than none.
   const opaque = [Map, Set, WeakMap, WeakSet, Promise, RegExp, Error, ArrayBuffer, getPrototypeOf(Uint8Array) as typeof Uint8Array]; // prettier-ignore
@@ -86,6 +89,7 @@ export function makeTools(inspect: Inspect): Tools {
       }
       lent = [];
     },
+    builtInNames: () => builtIns,
     removeConsole: () => {
       Reflect.deleteProperty(globalThis, 'console');
     },

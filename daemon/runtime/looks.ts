@@ -1,0 +1,45 @@
+import type { FromHost, LookMessage, ToHost } from '../../shared/ipc/host-messages.ts';
+import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
+
+/** The host gives up on a session that does not answer after 250 ms; a host that does not answer itself gets a bit more. */
+const LOOK_MS = 1000;
+
+type Looked = Extract<FromHost, { t: 'looked' }>;
+type Question = { at: 'globals' } | { at: 'completion'; request: CompleteRequest };
+
+/** Questions about sessions at rest that are on their way. An answer that comes too late, or not at all, is undefined. */
+export class Looks {
+  readonly #send: (message: ToHost) => void;
+  readonly #waiting = new Map<number, (answer: Looked | undefined) => void>();
+  #lastId = 0;
+
+  constructor(send: (message: ToHost) => void) {
+    this.#send = send;
+  }
+
+  async globals(session_id: string): Promise<GlobalVariable[] | undefined> {
+    return (await this.#ask(session_id, { at: 'globals' }))?.globals;
+  }
+
+  async complete(session_id: string, request: CompleteRequest): Promise<Completion | undefined> {
+    return (await this.#ask(session_id, { at: 'completion', request }))?.completion;
+  }
+
+  answered(answer: Looked): void {
+    this.#waiting.get(answer.look_id)?.(answer);
+  }
+
+  #ask(session_id: string, question: Question): Promise<Looked | undefined> {
+    const look_id = ++this.#lastId;
+    return new Promise((resolve) => {
+      const settle = (answer: Looked | undefined): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(look_id);
+        resolve(answer);
+      };
+      const timer = setTimeout(settle, LOOK_MS, undefined);
+      this.#waiting.set(look_id, settle);
+      this.#send({ t: 'look', session_id, look_id, ...question } satisfies LookMessage);
+    });
+  }
+}
