@@ -86,5 +86,7 @@ describe('the data directory', () => {
     for (const { code, stderr } of runs) assert.equal(code, 0, stderr);
     assert.equal(new Set(runs.map(({ stdout }) => stdout)).size, 1);
     assert.deepEqual(readdirSync(path), ['token']);
+    const asJson = await runCli(['token', '--json'], env);
+    assert.deepEqual(JSON.parse(asJson.stdout), { token: readToken(path) });
   }).timeout(20_000);
 });

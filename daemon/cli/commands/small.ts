@@ -11,7 +11,10 @@ export function addTokenCommand(program: Command): void {
     .command('token')
     .description('print the bearer token of the data directory')
     .action((_options: object, command: Command) => {
-      contextOf(command).output.line(ensureToken(defaultDataDirectory()));
+      const { output } = contextOf(command);
+      output.result({ token: ensureToken(defaultDataDirectory()) }, ({ token }) => {
+        output.line(token);
+      });
     });
 }
 
