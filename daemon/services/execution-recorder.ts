@@ -69,7 +69,8 @@ export class ExecutionRecorder {
     const metrics = { ...outcome.metrics, event_count: recording?.seq ?? 0 };
     const end = { ...outcome, ended_at: timestamp(), metrics };
     this.#journal.finishExecution(running.id, end);
-    await this.#journal.committed();
+    // Waiting for the end of the turn pays only where another execution may end in it.
+    await (this.#recordings.size === 0 ? this.#journal.committedAlone() : this.#journal.committed());
     const execution = { ...running, ...end };
     this.#changes.publish({ kind: 'execution', execution });
     return { execution, events: recording?.kept ?? this.#readBack(running.id) };

@@ -85,6 +85,12 @@ export class SqliteJournal implements Journal {
     return this.#waiters.wait(this.#queue.length);
   }
 
+  async committedAlone(): Promise<void> {
+    // A long queue is committed in batches, with turns of the event loop in between.
+    if (this.#closed || this.#queue.length > BATCH_OPERATIONS) return this.committed();
+    this.flush();
+  }
+
   onCommitted(listener: (events: readonly ExecutionEvent[]) => void): () => void {
     return this.#listeners.add(listener);
   }
