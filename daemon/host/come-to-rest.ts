@@ -32,7 +32,8 @@ async function answersAgain(guest: GuestIsolate): Promise<boolean> {
   return (await within(REPEAT_MS, probe))?.result?.result.value === 0;
 }
 
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
+/** What `promise` gives, or undefined after `ms`. */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(late.resolve, ms, undefined);
   const first = await Promise.race([promise, late.promise]);

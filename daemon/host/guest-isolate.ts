@@ -75,12 +75,14 @@ export class GuestIsolate {
 
   /** Calls one of the guest's tools with values of the guest or of ours. */
   callTool(name: string, args: readonly object[], group: string): Promise<InspectorAnswer> {
-    return this.inspector.post('Runtime.callFunctionOn', this.#toolCall(name, args, group));
+    const functionDeclaration = `function(...args){return this.${name}(...args)}`;
+    const values = { arguments: args, objectGroup: group, returnByValue: true };
+    return this.inspector.post('Runtime.callFunctionOn', { objectId: this.#toolsId, functionDeclaration, ...values });
   }
 
-  /** As `callTool`, without an answer. */
-  tellTool(name: string, args: readonly object[]): void {
-    this.inspector.tell('Runtime.callFunctionOn', this.#toolCall(name, args, ''));
+  async removeConsole(): Promise<void> {
+    void this.callTool('removeConsole', [], '');
+    await this.rest();
   }
 
   /** Runs microtasks and resolves when the isolate has nothing more to do; code that loops keeps it pending. */
@@ -106,11 +108,6 @@ export class GuestIsolate {
     if (this.#isolate.isDisposed) return { state: 'gone' };
     // An unhandled rejection comes as what it was rejected with; an interrupted pump as null.
     return reason === null ? { state: 'terminated' } : { state: 'rejected', reason };
-  }
-
-  #toolCall(name: string, args: readonly object[], objectGroup: string): object {
-    const functionDeclaration = `function(...args){return this.${name}(...args)}`;
-    return { objectId: this.#toolsId, functionDeclaration, arguments: args, objectGroup, returnByValue: true };
   }
 
   async #bootstrap(): Promise<void> {

@@ -22,6 +22,7 @@ export type Property = {
 export class GuestLook {
   readonly #guest: GuestIsolate;
   #builtIns: ReadonlySet<string> | undefined;
+  #isLate = false;
 
   constructor(guest: GuestIsolate) {
     this.#guest = guest;
@@ -31,7 +32,8 @@ export class GuestLook {
   globals(): Promise<GlobalVariable[] | undefined> {
     return this.inTime(async () => {
       const lexical = await this.lexicalNames();
-      const values = await Promise.all(lexical.map((name) => this.evaluate(name)));
+      const values: (RemoteObject | undefined)[] = [];
+      for (const name of lexical) values.push(await this.evaluate(name));
       const own = (await this.globalProperties()).filter(({ name }) => !lexical.includes(name));
       return [
         ...lexical.map((name, i) => variable(name, 'lexical', values[i])),
@@ -40,20 +42,23 @@ export class GuestLook {
     });
   }
 
-  /** Runs `look` with a time limit, and gives back what the inspector holds for it. */
+  /** Runs `look` with a time limit; what is late does nothing more. Gives back what the inspector holds for it. */
   async inTime<T>(look: () => Promise<T>): Promise<T | undefined> {
+    this.#isLate = false;
     const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(late.resolve, LOOK_MS, undefined);
-    try {
-      return await Promise.race([look(), late.promise]);
-    } finally {
-      clearTimeout(timer);
-      this.#guest.inspector.tell('Runtime.releaseObjectGroup', { objectGroup: GROUP });
-    }
+    const timer = setTimeout(() => {
+      this.#isLate = true;
+      late.resolve(undefined);
+    }, LOOK_MS);
+    const looking = look().catch(() => undefined);
+    const answer = await Promise.race([looking, late.promise]);
+    clearTimeout(timer);
+    this.#guest.inspector.tell('Runtime.releaseObjectGroup', { objectGroup: GROUP });
+    return answer;
   }
 
   async lexicalNames(): Promise<string[]> {
-    const { result } = await this.#ask(this.#guest.lexicalNames());
+    const { result } = await this.#ask(() => this.#guest.lexicalNames());
     return [...new Set(result?.names)];
   }
 
@@ -68,7 +73,7 @@ export class GuestLook {
   /** The value of an expression; undefined when it throws, or might have side effects. */
   async evaluate(expression: string): Promise<RemoteObject | undefined> {
     const params = { throwOnSideEffect: true, silent: true, generatePreview: true, objectGroup: GROUP };
-    const { result } = await this.#ask(this.#guest.evaluate(expression, params));
+    const { result } = await this.#ask(() => this.#guest.evaluate(expression, params));
     return result?.exceptionDetails === undefined ? result?.result : undefined;
   }
 
@@ -76,17 +81,20 @@ export class GuestLook {
     // A proxy would run its traps.
     if (objectId === undefined || subtype === 'proxy') return [];
     const params = { objectId, ownProperties, generatePreview: true };
-    const { result } = await this.#ask(this.#guest.inspector.post<{ result?: Property[] }>('Runtime.getProperties', params)); // prettier-ignore
+    const { result } = await this.#ask(() => this.#guest.inspector.post<{ result?: Property[] }>('Runtime.getProperties', params)); // prettier-ignore
     return result?.result ?? [];
   }
 
   async #readBuiltIns(): Promise<ReadonlySet<string>> {
-    const { result } = await this.#ask(this.#guest.callTool('builtInNames', [], GROUP));
+    const { result } = await this.#ask(() => this.#guest.callTool('builtInNames', [], GROUP));
     return new Set(String(result?.result.value).split(' '));
   }
 
-  async #ask<Result>(answer: Promise<InspectorAnswer<Result>>): Promise<InspectorAnswer<Result>> {
-    void this.#guest.rest();
+  async #ask<Result>(command: () => Promise<InspectorAnswer<Result>>): Promise<InspectorAnswer<Result>> {
+    if (this.#isLate) throw new Error('nobody waits any more');
+    const answer = command();
+    // To its end: the next command would otherwise be run in the middle of this one, and V8 has one guard for both.
+    await this.#guest.rest();
     return answer;
   }
 }

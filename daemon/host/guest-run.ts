@@ -1,7 +1,7 @@
 import { MAX_JSON_CHARS, type RunMessage, type WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { EventPayload } from '../../shared/model/event.ts';
 import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
-import { comeToRest, type RunFate } from './come-to-rest.ts';
+import { comeToRest, within, type RunFate } from './come-to-rest.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import { describeError, describeRejection, describeThrown, isError, type ThrownValue } from './guest-exceptions.ts';
 import type { GuestIsolate, Rest } from './guest-isolate.ts';
@@ -13,6 +13,7 @@ import { RunClock, type TimeLimit } from './run-limits.ts';
 import { cancelled, memoryExceeded, outputExceeded, timeExceeded, type StopReason } from './stop-reasons.ts';
 
 const CONSOLE_LEVELS = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
+const GIVE_BACK_MS = 100;
 const NEEDS_MODULES = /^SyntaxError: (Cannot use import statement|Cannot use 'import\.meta'|Unexpected token 'export')/;
 
 /** One run of code in an isolate: evaluates, describes, watches the limits, stops. Everything is an outcome. */
@@ -34,12 +35,14 @@ export class GuestRun {
     this.#clock = new RunClock(request.limits, () => guest.cpuTime, (limit) => { this.#timeIsUp(limit); }); // prettier-ignore
   }
 
-  async run(): Promise<{ outcome: WireOutcome; fate: RunFate }> {
+  /** @param quiet settles when what was done with the isolate before has ended */
+  async run(quiet: Promise<unknown> | undefined): Promise<{ outcome: WireOutcome; fate: RunFate }> {
+    if (quiet !== undefined) await Promise.race([quiet, this.#stopped.promise]);
     const outcome = await this.#evaluate();
     const fate = this.#stopReason === undefined ? 'rested' : await comeToRest(this.#guest);
     this.#answered = true;
     this.#clock.stop();
-    this.#giveBack(fate);
+    await this.#giveBack(fate);
     const metrics = this.#metrics(fate);
     const { status, error } = this.#stopReason ?? {};
     if (status !== undefined && error !== undefined) return { outcome: { status, error, metrics }, fate };
@@ -70,8 +73,9 @@ export class GuestRun {
 
   async #evaluate(): Promise<Omit<WireOutcome, 'metrics'>> {
     const { kind, source, url = REPL_NAME, args, env } = this.#request;
-    this.#last.handOver(this.#guest, source);
-    if (kind !== 'repl') this.#guest.tellTool('lendGlobals', [{ value: { args, env } }]);
+    for (const args of this.#last.takeFor(source)) await this.#tool('remember', args);
+    this.#last.release(this.#guest);
+    if (kind !== 'repl') await this.#tool('lendGlobals', [{ value: { args, env } }]);
     const answer = await this.#evaluateSource(source, url);
     const settled = kind === 'repl' || answer === undefined ? answer : await this.#awaitPromise(answer);
     if (settled === undefined) return { status: 'cancelled' };
@@ -96,7 +100,14 @@ export class GuestRun {
     return this.#step(() => inspector.post('Runtime.awaitPromise', { promiseObjectId: result.objectId }));
   }
 
-  /** One command that runs guest code. Undefined when the run was stopped meanwhile. */
+  #tool(name: string, args: readonly object[]): Promise<InspectorResult | undefined> {
+    return this.#step(() => this.#guest.callTool(name, args, RUN_GROUP));
+  }
+
+  /**
+   * One command that runs guest code, to its end: a command that comes while another runs would be run in the middle of
+   * that. Undefined when the run was stopped meanwhile.
+   */
   async #step(command: () => Promise<InspectorAnswer>): Promise<InspectorResult | undefined> {
     if (this.#stopReason !== undefined) return undefined;
     const answering = command();
@@ -152,7 +163,7 @@ export class GuestRun {
     if (!needsGuest(value)) return describePrimitive(value);
     const inside = await this.#lookInside(value);
     const args = [argumentOf(value), { value: MAX_JSON_CHARS }, ...inside];
-    const answer = await this.#step(() => this.#guest.callTool('describe', args, RUN_GROUP));
+    const answer = await this.#tool('describe', args);
     return answer === undefined ? undefined : describeObject(value, answer.result.value);
   }
 
@@ -162,7 +173,7 @@ export class GuestRun {
     type Internal = { internalProperties?: { name: string; value?: RemoteObject }[] };
     const params = { objectId: value.objectId, ownProperties: true };
     const properties = this.#guest.inspector.post<Internal>('Runtime.getProperties', params);
-    void this.#guest.rest();
+    await Promise.race([this.#guest.rest(), this.#stopped.promise]);
     const answer = await Promise.race([properties, this.#stopped.promise]);
     const internal = (name: string): RemoteObject =>
       answer?.result?.internalProperties?.find((property) => property.name === name)?.value ?? { type: 'undefined' };
@@ -179,8 +190,11 @@ export class GuestRun {
     this.stop(timeExceeded(limit, this.#request.limits));
   }
 
-  #giveBack(fate: RunFate): void {
-    if (fate === 'rested' && this.#request.kind !== 'repl') this.#guest.tellTool('returnGlobals', []);
+  /** The guest could have broken even this: it must not keep the run from ending. */
+  async #giveBack(fate: RunFate): Promise<void> {
+    if (fate !== 'rested' || this.#request.kind === 'repl') return;
+    void this.#guest.callTool('returnGlobals', [], RUN_GROUP);
+    await within(GIVE_BACK_MS, this.#guest.rest());
   }
 
   #metrics(fate: RunFate): Metrics {

@@ -18,6 +18,8 @@ export class GuestSession {
   readonly #last = new LastValues();
   readonly #look: GuestLook;
   #current: Current | undefined;
+  /** The last look, until the isolate is at rest after it. */
+  #looking: Promise<unknown> | undefined;
 
   constructor(id: string, guest: GuestIsolate, send: (message: FromHost) => void) {
     this.#id = id;
@@ -35,13 +37,24 @@ export class GuestSession {
     const outbox = new EventOutbox(request.limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
     const run = new GuestRun(this.#guest, request, outbox, this.#last);
     this.#current = { id: request.execution_id, run, outbox };
-    const { outcome, fate } = await run.run();
+    const { outcome, fate } = await run.run(this.#looking);
+    if (fate === 'rested') this.#looking = undefined;
     this.#current = undefined;
     this.#send({ t: fate === 'stuck' ? 'stuck' : 'done', ...ids, events: outbox.takeTail(), outcome });
     if (fate === 'gone') this.#send({ t: 'lost', session_id: this.#id, fatal: false });
   }
 
-  async look(message: LookMessage): Promise<void> {
+  /** One look at a time, and none while something runs. */
+  look(message: LookMessage): void {
+    const before = this.#looking;
+    this.#looking = (async () => {
+      await before;
+      await this.#answerLook(message);
+      await this.#guest.rest();
+    })();
+  }
+
+  async #answerLook(message: LookMessage): Promise<void> {
     const { session_id, look_id } = message;
     const answer: { globals?: GlobalVariable[]; completion?: Completion } = {};
     if (this.#current === undefined && message.at === 'globals') {

@@ -39,7 +39,7 @@ export class Host {
         this.#close(message.session_id);
         break;
       case 'look':
-        void this.#sessions.get(message.session_id)?.look(message);
+        this.#sessions.get(message.session_id)?.look(message);
         break;
       case 'ping':
         this.#send({ t: 'pong' });
@@ -58,7 +58,7 @@ export class Host {
     try {
       setFlagsFromString(runtime.strict ? '--use-strict' : '--no-use-strict');
       const prepared = await this.#take(mem_mb);
-      if (!runtime.console) prepared.guest.tellTool('removeConsole', []);
+      if (!runtime.console) await prepared.guest.removeConsole();
       const session = new GuestSession(session_id, prepared.guest, this.#send);
       prepared.onCatastrophe = () => {
         session.catastrophe();

@@ -19,16 +19,19 @@ export class LastValues {
     this.#holdsObjects ||= value.objectId !== undefined;
   }
 
-  /** Called at the beginning of a run, before its code. */
-  handOver(guest: GuestIsolate, source: string): void {
+  /** What the guest has to be told before code runs that may ask for it: arguments of its tool `remember`. */
+  takeFor(source: string): object[][] {
     this.#wanted ||= mentionsUnderscore(source);
-    if (this.#wanted) {
-      for (const [name, value] of this.#fresh) guest.tellTool('remember', [{ value: name }, argumentOf(value)]);
-      this.#fresh.clear();
-    }
+    if (!this.#wanted) return [];
+    const told = [...this.#fresh].map(([name, value]) => [{ value: name }, argumentOf(value)]);
+    this.#fresh.clear();
+    return told;
+  }
+
+  /** The objects of the run before are not needed any more. */
+  release(guest: GuestIsolate): void {
     if (this.#holdsObjects) guest.inspector.tell('Runtime.releaseObjectGroup', { objectGroup: RUN_GROUP });
     this.#holdsObjects = false;
-    // What nobody has asked for yet cannot be handed over once its object is released.
     for (const [name, value] of this.#fresh) if (value.objectId !== undefined) this.#fresh.delete(name);
   }
 }

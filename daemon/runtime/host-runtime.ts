@@ -47,10 +47,10 @@ export class HostRuntime implements Runtime {
 
   async open(spec: SessionSpec): Promise<void> {
     if (this.#places.has(spec.session_id)) throw new Error(`the session ${spec.session_id} is open already`);
-    const first = await this.#openIn(this.#findHost(spec), spec);
+    const first = await this.#openOnce(spec);
     if (first === undefined) return;
     // A spare that died unnoticed says nothing about the next host; two in a row do.
-    const second = await this.#openIn(this.#findHost(spec), spec);
+    const second = await this.#openOnce(spec);
     if (second !== undefined) throw second;
   }
 
@@ -95,11 +95,15 @@ export class HostRuntime implements Runtime {
   }
 
   /** Returns the error when the host died; throws when it refused. */
-  async #openIn(found: { host: RuntimeHost; shared: boolean }, spec: SessionSpec): Promise<Error | undefined> {
+  async #openOnce(spec: SessionSpec): Promise<Error | undefined> {
     if (this.#disposed !== undefined) throw new Error('the runtime is stopping');
     const { limits, resolver, runtime } = spec.settings;
     const { session_id, worktree_path } = spec;
-    const place = { slot: { id: session_id, memMb: limits.mem_mb, run: undefined }, ...found, isOpen: false };
+    const place = {
+      slot: { id: session_id, memMb: limits.mem_mb, run: undefined },
+      ...this.#findHost(spec),
+      isOpen: false,
+    };
     this.#places.set(session_id, place);
     try {
       await place.host.ready;
