@@ -1,5 +1,7 @@
 import ivm from 'isolated-vm';
+import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
 import { bootstrapText } from './guest/bootstrap.ts';
+import { GuestLibraries } from './guest-libraries.ts';
 import { Inspector, type InspectorAnswer } from './inspector.ts';
 
 /** isolated-vm names the contexts that it makes so; the isolate's unused default context is called otherwise. */
@@ -66,6 +68,11 @@ export class GuestIsolate {
   /** Names of the let, const and class declarations of the top level; a name declared twice comes twice. */
   lexicalNames(): Promise<InspectorAnswer<{ names: string[] }>> {
     return this.inspector.post('Runtime.globalLexicalScopeNames', { executionContextId: this.#contextId });
+  }
+
+  /** Evaluates the session's libraries. Throws LibraryFailure. */
+  loadLibraries(libraries: readonly SessionLibrary[], strict: boolean): Promise<GuestLibraries> {
+    return GuestLibraries.load(this.#isolate, this.#context, libraries, strict);
   }
 
   /** Starts an evaluation in the context. */

@@ -54,7 +54,7 @@ export class Host {
     this.#send({ t: 'hello', pid: process.pid });
   }
 
-  async #open({ session_id, mem_mb, runtime }: Open): Promise<void> {
+  async #open({ session_id, mem_mb, runtime, libraries }: Open): Promise<void> {
     try {
       setFlagsFromString(runtime.strict ? '--use-strict' : '--no-use-strict');
       const prepared = await this.#take(mem_mb);
@@ -63,6 +63,7 @@ export class Host {
       prepared.onCatastrophe = () => {
         session.catastrophe();
       };
+      if (libraries.length > 0) await prepared.guest.loadLibraries(libraries, runtime.strict);
       this.#sessions.set(session_id, session);
       this.#send({ t: 'opened', session_id });
     } catch (error) {

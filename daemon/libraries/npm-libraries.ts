@@ -14,11 +14,11 @@ import {
 import { VmError } from '../../shared/errors/vm-error.ts';
 import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
 import { bundle } from './bundle.ts';
-import { CodeCompiler } from './code-compiler.ts';
 import type { CachedLibrary, Libraries } from './libraries.ts';
 import type { LibraryCache } from './library-cache.ts';
 import { readNpmOptions } from './npm-options.ts';
 import { fetchPackageTree } from './package-tree.ts';
+import { RecentTexts } from './recent-texts.ts';
 import { Registry } from './registry.ts';
 
 /** How far adding a library has come. */
@@ -48,7 +48,7 @@ export class NpmLibraries implements Libraries {
   readonly #cwd: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #hurried: boolean;
-  readonly #compiler = new CodeCompiler();
+  readonly #texts = new RecentTexts();
 
   constructor({ cache, cwd = homedir(), env = process.env, hurried = false }: NpmLibrariesOptions) {
     this.#cache = cache;
@@ -113,13 +113,16 @@ export class NpmLibraries implements Libraries {
     return { ...(await this.#fetch(registry, { name, version }, onProgress)), was_cached: false };
   }
 
-  async #load(text: string): Promise<SessionLibrary | undefined> {
-    const reference = parsePinnedLibrary(text);
+  async #load(name: string): Promise<SessionLibrary | undefined> {
+    const reference = parsePinnedLibrary(name);
     const entry = reference && (await this.#cache.find(reference));
-    const code = entry && (await this.#cache.read(entry));
-    if (entry === undefined || code === undefined) return undefined;
-    const { name, version, global, sha512 } = entry;
-    return { name, version, ...(global === undefined ? {} : { global }), ...this.#compiler.compile(sha512, code) };
+    if (entry === undefined) return undefined;
+    const { version, global, sha512 } = entry;
+    const text = this.#texts.get(sha512) ?? (await this.#cache.read(entry));
+    if (text === undefined) return undefined;
+    this.#texts.keep(sha512, text);
+    const source = `(function (exports, require, module) {${text}\n})`;
+    return { name: entry.name, version, ...(global === undefined ? {} : { global }), sha512, source };
   }
 
   async #sound(reference: LibraryReference): Promise<CachedLibrary | undefined> {

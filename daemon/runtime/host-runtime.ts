@@ -114,6 +114,7 @@ export class HostRuntime implements Runtime {
         mem_mb: limits.mem_mb,
         resolver,
         runtime,
+        libraries: spec.libraries,
       });
       place.isOpen = true;
       return undefined;

@@ -23,6 +23,8 @@ export class RuntimeHost {
   readonly ready: Promise<void>;
   readonly slots = new Map<string, Slot>();
   readonly looks = new Looks((message) => { this.process.send(message); }); // prettier-ignore
+  /** Sessions whose libraries are being loaded: code that may go wrong, too. */
+  readonly #opening = new Map<string, Slot>();
   readonly #listener: RuntimeListener;
   readonly #onLost: SlotsLost;
   readonly #memory: MemoryGuard;
@@ -56,8 +58,17 @@ export class RuntimeHost {
   /** Makes an isolate for the session. Rejects with the reason when that fails. */
   async open(slot: Slot, message: Extract<ToHost, { t: 'open' }>): Promise<void> {
     const opened = this.#answer(`opened ${slot.id}`);
+    if (message.libraries.length > 0) this.#opening.set(slot.id, slot);
     this.process.send(message);
-    await opened;
+    try {
+      await opened;
+    } catch (error) {
+      const { end } = this.process;
+      if (end?.kind !== 'memory' || (end.culprit ?? slot) !== slot) throw error;
+      throw new Error(`failed to load libraries: memory limit of ${slot.memMb} MB exceeded`, { cause: error });
+    } finally {
+      this.#opening.delete(slot.id);
+    }
     if (this.process.end !== undefined) throw new Error(this.process.end.message);
     this.slots.set(slot.id, slot);
   }
@@ -95,7 +106,7 @@ export class RuntimeHost {
   /** Called every few milliseconds while the host is busy, and now and then while it is not. */
   check(now: number): void {
     if (!this.isUsable) return;
-    const excess = this.#memory.check(this.slots);
+    const excess = this.#memory.check(new Map([...this.slots, ...this.#opening]));
     if (excess !== undefined) {
       this.kill(memoryEnd(excess.culprit));
       return;
@@ -195,7 +206,7 @@ export class RuntimeHost {
 
   /** The run's own end may have said it already; `fatal`: V8 lost control, and the whole process is beyond repair. */
   #receiveLoss({ session_id, fatal }: Extract<FromHost, { t: 'lost' }>): void {
-    const slot = this.slots.get(session_id);
+    const slot = this.slots.get(session_id) ?? this.#opening.get(session_id);
     if (fatal) this.kill(memoryEnd(slot ?? this.#lastLost));
     else if (slot !== undefined) this.#loseToMemory(slot);
   }

@@ -2,6 +2,7 @@ import type { EventPayload, EventType, ValuePayload } from '../model/event.ts';
 import type { Args, Env, ExecutionError, Metrics } from '../model/execution.ts';
 import type { CompleteRequest, Completion, GlobalVariable } from '../model/inspection.ts';
 import type { Limits, ResolverSettings, RuntimeSettings } from '../model/settings.ts';
+import type { SessionLibrary } from './session-library.ts';
 
 /**
  * The private protocol between the daemon and a runtime host: one JSON text a line, over a pipe that the host inherits.
@@ -24,6 +25,8 @@ export type ToHost =
       mem_mb: number;
       resolver: ResolverSettings;
       runtime: RuntimeSettings;
+      /** Evaluated in this order, before any other code of the guest. */
+      libraries: readonly SessionLibrary[];
     }
   /** Run code; answered by any number of `events` and one `done` (or `stuck`). */
   | {

@@ -5,8 +5,8 @@ export type SessionLibrary = {
   version: string;
   /** The global variable that holds it, unless the session has one of this name. */
   global?: string;
+  /** SHA-512 of the bundle, hex: the same code has the same. */
+  sha512: string;
   /** JavaScript: a function expression `(exports, require, module) => void`, as CommonJS has it. */
   source: string;
-  /** V8's compiled form of `source`, base64; another V8 ignores it and compiles. */
-  code_cache: string;
 };

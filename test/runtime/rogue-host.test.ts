@@ -27,7 +27,15 @@ describe('runtime: what comes from a host is not trusted', () => {
     const host = new RuntimeHost(command, false, listener, () => undefined);
     await host.ready;
     const slot = { id: 'session', memMb: 64, run: undefined };
-    await host.open(slot, { t: 'open', session_id: 'session', worktree_path: '/', mem_mb: 64, resolver, runtime });
+    await host.open(slot, {
+      t: 'open',
+      session_id: 'session',
+      worktree_path: '/',
+      mem_mb: 64,
+      resolver,
+      runtime,
+      libraries: [],
+    });
     const source = '1';
     const outcome = await host.run(slot, {
       t: 'run', session_id: 'session', execution_id: 'run', kind: 'repl', source, args: [], env: {}, limits,
