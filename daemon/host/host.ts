@@ -1,16 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { DEFAULT_MEM_MB, type FromHost, type ToHost } from '../../shared/ipc/host-messages.ts';
-import { GuestIsolate } from './guest-isolate.ts';
+import type { FromHost, ToHost } from '../../shared/ipc/host-messages.ts';
 import { GuestSession } from './guest-session.ts';
+import { SpareGuests } from './spare-guests.ts';
 
 type Open = Extract<ToHost, { t: 'open' }>;
 
-/** The sessions of this process and the isolate that waits for the next one. */
+/** The sessions of this process and the isolates that wait for the next one. */
 export class Host {
   readonly #send: (message: FromHost) => void;
   readonly #sessions = new Map<string, GuestSession>();
-  #spare: Promise<PreparedGuest> | undefined;
+  readonly #spares = new SpareGuests();
 
   constructor(send: (message: FromHost) => void) {
     this.#send = send;
@@ -23,6 +23,9 @@ export class Host {
 
   receive(message: ToHost): void {
     switch (message.t) {
+      case 'prime':
+        this.#spares.prime(message.kind);
+        break;
       case 'open':
         void this.#open(message);
         break;
@@ -48,60 +51,35 @@ export class Host {
   }
 
   async #sayHello(): Promise<void> {
-    this.#spare = PreparedGuest.create(DEFAULT_MEM_MB);
-    await this.#spare;
+    await this.#spares.start();
     collectOwnGarbage();
     this.#send({ t: 'hello', pid: process.pid });
   }
 
-  async #open({ session_id, mem_mb, runtime, libraries }: Open): Promise<void> {
+  async #open({ session_id, kind, primed }: Open): Promise<void> {
+    const { strict } = kind.runtime;
     try {
-      setFlagsFromString(runtime.strict ? '--use-strict' : '--no-use-strict');
-      const prepared = await this.#take(mem_mb);
-      if (!runtime.console) await prepared.guest.removeConsole();
+      setFlagsFromString(strict ? '--use-strict' : '--no-use-strict');
+      const prepared = primed ? await this.#spares.takePrimed() : await this.#spares.take(kind.mem_mb);
       const session = new GuestSession(session_id, prepared.guest, this.#send);
       prepared.onCatastrophe = () => {
         session.catastrophe();
       };
-      if (libraries.length > 0) await prepared.guest.loadLibraries(libraries, runtime.strict);
+      if (!primed) await prepared.furnish(kind, strict);
       this.#sessions.set(session_id, session);
       this.#send({ t: 'opened', session_id });
+      setImmediate(() => {
+        this.#spares.dispose();
+      });
     } catch (error) {
       this.#send({ t: 'open_failed', session_id, message: error instanceof Error ? error.message : String(error) });
     }
-  }
-
-  async #take(memMb: number): Promise<PreparedGuest> {
-    const spare = await this.#spare;
-    this.#spare = undefined;
-    if (spare?.guest.memMb === memMb) return spare;
-    // Each isolate reserves 512 MiB of address space for code; under the fence there is no room for many.
-    spare?.guest.dispose();
-    return PreparedGuest.create(memMb);
   }
 
   #close(id: string): void {
     this.#sessions.get(id)?.dispose();
     this.#sessions.delete(id);
     this.#send({ t: 'closed', session_id: id });
-  }
-}
-
-/** An isolate with what to do when V8 gives up on it, which depends on whose it has become. */
-class PreparedGuest {
-  readonly guest: GuestIsolate;
-  onCatastrophe: () => void = () => undefined;
-
-  private constructor(guest: GuestIsolate) {
-    this.guest = guest;
-  }
-
-  static async create(memMb: number): Promise<PreparedGuest> {
-    const guest = await GuestIsolate.create(memMb, () => {
-      prepared.onCatastrophe();
-    });
-    const prepared = new PreparedGuest(guest);
-    return prepared;
   }
 }
 

@@ -1,4 +1,6 @@
+import type { SessionKind } from '../../shared/ipc/host-messages.ts';
 import type { RuntimeHost } from './runtime-host.ts';
+import { keyOf } from './session-kind.ts';
 
 /** Making a spare costs some 75 ms of processor time: not while the session that took the last one is starting. */
 const REFILL_DELAY_MS = 150;
@@ -11,8 +13,11 @@ export class HostPool {
   readonly #make: () => RuntimeHost;
   readonly #isBusy: () => boolean;
   readonly #spares = new Set<RuntimeHost>();
+  readonly #ready = new WeakSet<RuntimeHost>();
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
+  /** The kind of session that spares prepare for: the last one made that had libraries. */
+  #kind: SessionKind | undefined;
   #closed = false;
 
   /** @param isBusy whether something runs that a new spare would slow down */
@@ -23,14 +28,21 @@ export class HostPool {
     this.#fill();
   }
 
-  /** A host for a session of its own: a spare, or a new one. */
-  take(): RuntimeHost {
-    for (const spare of this.#spares) {
+  /** A host for a session of its own: a spare, best one that is prepared for the kind, or a new one. */
+  take(kind: SessionKind): RuntimeHost {
+    const key = keyOf(kind);
+    const best = [...this.#spares].sort((a, b) => Number(b.primedFor === key) - Number(a.primedFor === key));
+    for (const spare of best) {
       this.#spares.delete(spare);
       this.#refillIn(REFILL_DELAY_MS);
       if (spare.isUsable) return spare;
     }
     return this.#make();
+  }
+
+  /** A session of this kind could be opened: the next one will be prepared for, unless all hosts are alike anyway. */
+  expect(kind: SessionKind): void {
+    if (kind.libraries.length > 0) this.#kind = kind;
   }
 
   /** A host has ended: a spare is replaced. */
@@ -62,13 +74,21 @@ export class HostPool {
     this.#fill();
   }
 
+  #prime(): void {
+    const kind = this.#kind;
+    if (kind === undefined) return;
+    for (const spare of this.#spares) if (this.#ready.has(spare)) spare.prime(kind);
+  }
+
   #fill(): void {
+    this.#prime();
     if (this.#closed || this.#spares.size >= this.#size) return;
     const spare = this.#make();
     this.#spares.add(spare);
     spare.ready.then(
       () => {
         this.#failures = 0;
+        this.#ready.add(spare);
         this.#fill();
       },
       () => undefined,

@@ -6,6 +6,7 @@ import { HostPool } from './host-pool.ts';
 import { HostWatch } from './host-watch.ts';
 import { RuntimeHost } from './runtime-host.ts';
 import type { RunOutcome, RunRequest, Runtime, RuntimeListener, SessionSpec } from './runtime.ts';
+import { kindOf } from './session-kind.ts';
 import { SharedHosts } from './shared-hosts.ts';
 import type { Slot } from './slot.ts';
 
@@ -97,7 +98,7 @@ export class HostRuntime implements Runtime {
   /** Returns the error when the host died; throws when it refused. */
   async #openOnce(spec: SessionSpec): Promise<Error | undefined> {
     if (this.#disposed !== undefined) throw new Error('the runtime is stopping');
-    const { limits, resolver, runtime } = spec.settings;
+    const { limits, resolver } = spec.settings;
     const { session_id, worktree_path } = spec;
     const place = {
       slot: { id: session_id, memMb: limits.mem_mb, run: undefined },
@@ -111,12 +112,11 @@ export class HostRuntime implements Runtime {
         t: 'open',
         session_id,
         worktree_path,
-        mem_mb: limits.mem_mb,
         resolver,
-        runtime,
-        libraries: spec.libraries,
+        kind: kindOf(spec),
       });
       place.isOpen = true;
+      if (!place.shared) this.#pool.expect(kindOf(spec));
       return undefined;
     } catch (error) {
       if (this.#places.get(session_id) !== place)
@@ -128,10 +128,10 @@ export class HostRuntime implements Runtime {
     }
   }
 
-  #findHost({ settings }: SessionSpec): { host: RuntimeHost; shared: boolean } {
-    const { limits, runtime } = settings;
+  #findHost(spec: SessionSpec): { host: RuntimeHost; shared: boolean } {
+    const { limits, runtime } = spec.settings;
     if (runtime.isolation === 'shared') return { host: this.#shared.take(runtime.strict), shared: true };
-    if (limits.mem_mb <= MAX_FENCED_MEM_MB) return { host: this.#pool.take(), shared: false };
+    if (limits.mem_mb <= MAX_FENCED_MEM_MB) return { host: this.#pool.take(kindOf(spec)), shared: false };
     return { host: this.#makeHost({ shared: false, fenced: false }), shared: false };
   }
 

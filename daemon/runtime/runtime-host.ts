@@ -1,4 +1,10 @@
-import { type FromHost, type RunMessage, type ToHost, type WireOutcome } from '../../shared/ipc/host-messages.ts';
+import {
+  type FromHost,
+  type RunMessage,
+  type SessionKind,
+  type ToHost,
+  type WireOutcome,
+} from '../../shared/ipc/host-messages.ts';
 import { blameFor, onlySuspect } from './blame.ts';
 import type { HostCommand } from './host-command.ts';
 import { HostProcess } from './host-process.ts';
@@ -6,6 +12,7 @@ import { LiveRun } from './live-run.ts';
 import { Looks } from './looks.ts';
 import { MemoryGuard } from './memory-guard.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
+import { keyOf } from './session-kind.ts';
 import type { HostEnd, Slot } from './slot.ts';
 
 /** How long an isolate may take to be made or disposed: a few milliseconds, and a busy machine's share. */
@@ -14,6 +21,8 @@ const ANSWER_MS = 10_000;
 const PING_AFTER_MS = 1000;
 const SILENCE_MS = 10_000;
 
+/** What the host is told, except how it goes about it. */
+type OpenMessage = Omit<Extract<ToHost, { t: 'open' }>, 'primed'>;
 type SlotsLost = (lost: readonly Slot[]) => void;
 
 /** A host process with the sessions in it. */
@@ -25,6 +34,8 @@ export class RuntimeHost {
   readonly looks = new Looks((message) => { this.process.send(message); }); // prettier-ignore
   /** Sessions whose libraries are being loaded: code that may go wrong, too. */
   readonly #opening = new Map<string, Slot>();
+  /** The kind of session, by its key, for which this host has an isolate ready. */
+  primedFor: string | undefined;
   readonly #listener: RuntimeListener;
   readonly #onLost: SlotsLost;
   readonly #memory: MemoryGuard;
@@ -55,11 +66,20 @@ export class RuntimeHost {
     return this.#waiting.size > 0 || [...this.slots.values()].some((slot) => slot.run !== undefined);
   }
 
+  /** Prepares for sessions of a kind while nobody waits. */
+  prime(kind: SessionKind): void {
+    const key = keyOf(kind);
+    if (this.primedFor === key) return;
+    this.primedFor = key;
+    this.process.send({ t: 'prime', kind });
+  }
+
   /** Makes an isolate for the session. Rejects with the reason when that fails. */
-  async open(slot: Slot, message: Extract<ToHost, { t: 'open' }>): Promise<void> {
+  async open(slot: Slot, { kind, ...message }: OpenMessage): Promise<void> {
     const opened = this.#answer(`opened ${slot.id}`);
-    if (message.libraries.length > 0) this.#opening.set(slot.id, slot);
-    this.process.send(message);
+    if (kind.libraries.length > 0) this.#opening.set(slot.id, slot);
+    const primed = this.primedFor === keyOf(kind);
+    this.process.send({ ...message, kind: primed ? { ...kind, libraries: [] } : kind, primed });
     try {
       await opened;
     } catch (error) {

@@ -15,18 +15,27 @@ export const HOST_CHANNEL_FD = 3;
 /** A host keeps an isolate of this size ready before it is asked for one: the limit that a new template has. */
 export const DEFAULT_MEM_MB = 128;
 
+/** What sessions have in common that are made from one template, before they have a worktree. */
+export type SessionKind = {
+  mem_mb: number;
+  runtime: RuntimeSettings;
+  /** Evaluated in this order, before any other code of the guest. */
+  libraries: readonly SessionLibrary[];
+};
+
 /** Daemon → host. */
 export type ToHost =
+  /** Prepare an isolate for sessions of a kind while nobody waits for it. Not answered; may come again. */
+  | { t: 'prime'; kind: SessionKind }
   /** Make an isolate and a context; answered by `opened` or `open_failed`. */
   | {
       t: 'open';
       session_id: string;
       worktree_path: string;
-      mem_mb: number;
       resolver: ResolverSettings;
-      runtime: RuntimeSettings;
-      /** Evaluated in this order, before any other code of the guest. */
-      libraries: readonly SessionLibrary[];
+      kind: SessionKind;
+      /** Take the isolate that was primed: for this kind, whose libraries are left out here. */
+      primed: boolean;
     }
   /** Run code; answered by any number of `events` and one `done` (or `stuck`). */
   | {

@@ -31,10 +31,8 @@ describe('runtime: what comes from a host is not trusted', () => {
       t: 'open',
       session_id: 'session',
       worktree_path: '/',
-      mem_mb: 64,
       resolver,
-      runtime,
-      libraries: [],
+      kind: { mem_mb: 64, runtime, libraries: [] },
     });
     const source = '1';
     const outcome = await host.run(slot, {

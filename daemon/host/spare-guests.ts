@@ -1,0 +1,87 @@
+import { DEFAULT_MEM_MB, type SessionKind } from '../../shared/ipc/host-messages.ts';
+import { endProcess } from './daemon-channel.ts';
+import { GuestIsolate } from './guest-isolate.ts';
+
+/** An isolate with what to do when V8 gives up on it, which depends on whose it has become. */
+export class PreparedGuest {
+  readonly guest: GuestIsolate;
+  /** Until it is a session's, there is nobody to tell, and the host is of no use any more. */
+  onCatastrophe: () => void = endProcess;
+
+  private constructor(guest: GuestIsolate) {
+    this.guest = guest;
+  }
+
+  static async create(memMb: number): Promise<PreparedGuest> {
+    const guest = await GuestIsolate.create(memMb, () => {
+      prepared.onCatastrophe();
+    });
+    const prepared = new PreparedGuest(guest);
+    return prepared;
+  }
+
+  /** Gives the guest what its kind of session has, beyond what all have. Throws LibraryFailure. */
+  async furnish({ runtime, libraries }: SessionKind, strict: boolean): Promise<void> {
+    if (!runtime.console) await this.guest.removeConsole();
+    if (libraries.length > 0) await this.guest.loadLibraries(libraries, strict);
+  }
+}
+
+/**
+ * The isolates that wait in this process for a session: a blank one and, once the daemon has asked for it, one for the
+ * kind of session that was made last, with the libraries of that in it.
+ */
+export class SpareGuests {
+  #blank: Promise<PreparedGuest> | undefined;
+  #primed: Promise<PreparedGuest> | undefined;
+
+  /** Makes the first blank one. */
+  async start(): Promise<void> {
+    this.#blank = PreparedGuest.create(DEFAULT_MEM_MB);
+    await this.#blank;
+  }
+
+  /** Prepares for a kind of session; one for another kind is dropped. */
+  prime(kind: SessionKind): void {
+    dispose(this.#primed);
+    this.#primed = PreparedGuest.create(kind.mem_mb).then(async (prepared) => {
+      await prepared.furnish(kind, false);
+      return prepared;
+    });
+    // Whoever takes it hears of it.
+    this.#primed.catch(() => undefined);
+  }
+
+  /** The one that was primed. Throws LibraryFailure. */
+  async takePrimed(): Promise<PreparedGuest> {
+    const primed = this.#primed;
+    this.#primed = undefined;
+    if (primed === undefined) throw new Error('no isolate was primed');
+    return primed;
+  }
+
+  async take(memMb: number): Promise<PreparedGuest> {
+    const blank = await this.#blank;
+    this.#blank = undefined;
+    if (blank?.guest.memMb === memMb) return blank;
+    // Each isolate reserves 512 MiB of address space for code; under the fence there is no room for many.
+    blank?.guest.dispose();
+    dispose(this.#primed);
+    this.#primed = undefined;
+    return PreparedGuest.create(memMb);
+  }
+
+  /** Gives back what is left when the process has got its session. */
+  dispose(): void {
+    dispose(this.#blank);
+    dispose(this.#primed);
+    this.#blank = this.#primed = undefined;
+  }
+}
+
+function dispose(prepared: Promise<PreparedGuest> | undefined): void {
+  void prepared?.then(
+    ({ guest }) => { guest.dispose(); }, // prettier-ignore
+    () => undefined,
+  );
+}
