@@ -1,5 +1,7 @@
 const BAR_WIDTH = 20;
 const NAME_WIDTH = 24;
+/** Some terminals say that they have none. */
+const USUAL_COLUMNS = 80;
 
 /** One line that is written over and over while something goes on; nothing at all when nobody looks at a terminal. */
 export class ProgressLine {
@@ -17,7 +19,7 @@ export class ProgressLine {
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
     const line = `${name.padEnd(NAME_WIDTH)} ${bar} ${what}`;
     // A line that wraps could not be written over.
-    this.#stream.write(`\r\x1b[2K${line.slice(0, this.#stream.columns - 1)}`);
+    this.#stream.write(`\r\x1b[2K${line.slice(0, (this.#stream.columns || USUAL_COLUMNS) - 1)}`);
     this.#shown = true;
   }
 
