@@ -17,7 +17,7 @@ export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
   while (performance.now() < deadline) {
     if (guest.isGone) return 'gone';
     guest.terminate();
-    const rest = await within(REPEAT_MS, guest.rest());
+    const rest = await within(REPEAT_MS, guest.restFromInterrupt());
     if (rest?.state === 'gone') return 'gone';
     if (rest !== undefined && (await answersAgain(guest))) return 'rested';
   }
@@ -27,7 +27,7 @@ export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
 /** Whether code runs to its end; an interrupt that found nothing to stop hits this instead. */
 async function answersAgain(guest: GuestIsolate): Promise<boolean> {
   const probe = guest.evaluate('0', { replMode: true });
-  const rest = await within(REPEAT_MS, guest.rest());
+  const rest = await within(REPEAT_MS, guest.restFromInterrupt());
   if (rest?.state !== 'idle') return false;
   return (await within(REPEAT_MS, probe))?.result?.result.value === 0;
 }

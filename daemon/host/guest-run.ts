@@ -14,6 +14,7 @@ import { cancelled, memoryExceeded, outputExceeded, timeExceeded, type StopReaso
 
 const CONSOLE_LEVELS = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
 const GIVE_BACK_MS = 100;
+const EXACT_HEAP_MS = 2;
 const NEEDS_MODULES = /^SyntaxError: (Cannot use import statement|Cannot use 'import\.meta'|Unexpected token 'export')/;
 
 /** One run of code in an isolate: evaluates, describes, watches the limits, stops. Everything is an outcome. */
@@ -198,13 +199,19 @@ export class GuestRun {
   }
 
   #metrics(fate: RunFate): Metrics {
+    const wall_ms = round(this.#clock.wallMs);
     return {
-      wall_ms: round(this.#clock.wallMs),
-      cpu_ms: round(this.#clock.cpuMs),
-      ...(fate === 'rested' ? { heap_used_bytes: this.#guest.heapUsedBytes } : {}),
+      wall_ms,
+      cpu_ms: round(fate === 'rested' ? this.#clock.cpuMs : this.#clock.cpuMsSoFar),
+      ...(fate === 'rested' ? { heap_used_bytes: this.#heapUsed(wall_ms) } : {}),
       event_count: this.#outbox.eventCount,
       output_bytes: this.#outbox.outputBytes,
     };
+  }
+
+  /** For a short run what the last rest has found is near enough. */
+  #heapUsed(wallMs: number): number {
+    return wallMs < EXACT_HEAP_MS ? this.#guest.heapUsedBytes : this.#guest.readHeapUsed();
   }
 
   #isStopped(): boolean {

@@ -30,13 +30,17 @@ export class RunClock {
     return performance.now() - this.#startWall;
   }
 
-  /**
-   * While code runs, isolated-vm counts elapsed time as CPU time. The process's own CPU time is an upper bound of what
-   * the run can have used, and the smaller one is the truth on a busy machine or in a blocking wait.
-   */
+  /** Exact once the isolate is at rest; while code runs, isolated-vm counts elapsed time as CPU time. */
   get cpuMs(): number {
-    const isolate = Number(this.#isolateCpu() - this.#startIsolateCpu) / 1e6;
-    return Math.min(isolate, processCpuMs() - this.#startProcessCpu);
+    return Number(this.#isolateCpu() - this.#startIsolateCpu) / 1e6;
+  }
+
+  /**
+   * The process's own CPU time is an upper bound of what the run can have used: the smaller number is nearer to the truth
+   * on a busy machine and in a blocking wait.
+   */
+  get cpuMsSoFar(): number {
+    return Math.min(this.cpuMs, processCpuMs() - this.#startProcessCpu);
   }
 
   stop(): void {
@@ -50,7 +54,7 @@ export class RunClock {
   }
 
   #check(): void {
-    const cpuUsed = this.cpuMs;
+    const cpuUsed = this.cpuMsSoFar;
     if (cpuUsed >= this.#limits.cpu_ms) this.#onExceeded('cpu_ms');
     else if (this.wallMs >= this.#limits.wall_ms) this.#onExceeded('wall_ms');
     else this.#timer = this.#schedule(cpuUsed);
