@@ -1,6 +1,7 @@
 import { MAX_JSON_CHARS, type RunMessage, type WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { EventPayload } from '../../shared/model/event.ts';
 import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
+import { awaitsWithoutValue } from './awaiting-input.ts';
 import { comeToRest, within, type RunFate } from './come-to-rest.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import { describeError, describeRejection, describeThrown, isError, type ThrownValue } from './guest-exceptions.ts';
@@ -88,9 +89,14 @@ export class GuestRun {
   async #evaluateSource(source: string, name: string): Promise<InspectorResult | undefined> {
     const evaluate = (text: string): Promise<InspectorResult | undefined> =>
       this.#step(() => this.#guest.evaluate(withName(text, name), { replMode: true, objectGroup: RUN_GROUP }));
-    if (this.#request.kind !== 'repl' || !looksLikeObject(source)) return evaluate(source);
-    const answer = await evaluate(`(${source}\n)`);
-    return isUncompiled(answer?.exceptionDetails) ? evaluate(source) : answer;
+    if (this.#request.kind !== 'repl') return evaluate(source);
+    if (looksLikeObject(source)) {
+      const answer = await evaluate(`(${source}\n)`);
+      if (!isUncompiled(answer?.exceptionDetails)) return answer;
+    }
+    const answer = await evaluate(source);
+    if (answer === undefined || answer.exceptionDetails !== undefined) return answer;
+    return (await awaitsWithoutValue(source)) ? { result: { type: 'undefined' } } : answer;
   }
 
   /** A file that ends with a promise, as `main();` does, runs until that is settled. */
@@ -219,10 +225,9 @@ export class GuestRun {
   }
 }
 
-/** Whether the script could not even be compiled, so that nothing of it has run. */
+/** Whether the script could not even be compiled, so that nothing of it has run: only then V8 names the script. */
 function isUncompiled(details: ExceptionDetails | undefined): boolean {
-  const { className, description = '' } = details?.exception ?? {};
-  return className === 'SyntaxError' && !description.includes('\n    at ');
+  return details?.scriptId !== undefined && details.exception?.className === 'SyntaxError';
 }
 
 function refusal(text = 'the evaluation was refused'): ExceptionDetails {

@@ -20,6 +20,8 @@ export type ExceptionDetails = {
   /** Both from 0. */
   lineNumber: number;
   columnNumber: number;
+  /** Of the script that could not be compiled. What is thrown later comes without (the reporting of scripts is off). */
+  scriptId?: string;
   exception?: RemoteObject;
 };
 

@@ -12,7 +12,11 @@ export const RUN_GROUP = 'run';
 export class LastValues {
   #wanted = false;
   #holdsObjects = false;
-  readonly #fresh = new Map<'_' | '_error', RemoteObject>();
+  /** Before there is a last one, both are undefined, as in Node. */
+  readonly #fresh = new Map<'_' | '_error', RemoteObject>([
+    ['_', { type: 'undefined' }],
+    ['_error', { type: 'undefined' }],
+  ]);
 
   set(name: '_' | '_error', value: RemoteObject): void {
     this.#fresh.set(name, value);

@@ -61,8 +61,10 @@ export class SpareGuests {
   }
 
   async take(memMb: number): Promise<PreparedGuest> {
-    const blank = await this.#blank;
+    // Taken at once: of two sessions that open at the same time only one may have it.
+    const taken = this.#blank;
     this.#blank = undefined;
+    const blank = await taken;
     if (blank?.guest.memMb === memMb) return blank;
     // Each isolate reserves 512 MiB of address space for code; under the fence there is no room for many.
     blank?.guest.dispose();

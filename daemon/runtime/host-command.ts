@@ -51,7 +51,8 @@ function codeFolders(): string[] {
   const isolatedVm = packageFolder('isolated-vm', path.dirname(file));
   const loader = packageFolder('node-gyp-build', realpathSync(isolatedVm));
   const root = path.resolve(path.dirname(file), '../..');
-  const own = file.endsWith('.ts') ? [path.join(root, 'daemon/host'), path.join(root, 'shared')] : [file];
+  if (!file.endsWith('.ts')) return [file, isolatedVm, loader];
+  const own = [path.join(root, 'daemon/host'), path.join(root, 'shared'), packageFolder('acorn', path.dirname(file))];
   return [...own, isolatedVm, loader];
 }
 
