@@ -52,7 +52,7 @@ export class GuestIsolate {
     return this.#isolate.isDisposed;
   }
 
-  /** CPU time so far, nanoseconds. While code runs it counts elapsed time since the thread was entered. */
+  /** Time that the isolate's thread was entered so far, nanoseconds; waiting for the host does not count. */
   get cpuTime(): bigint {
     try {
       this.#lastCpuTime = this.#isolate.cpuTime;

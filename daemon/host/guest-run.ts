@@ -208,7 +208,7 @@ export class GuestRun {
     const wall_ms = round(this.#clock.wallMs);
     return {
       wall_ms,
-      cpu_ms: round(fate === 'rested' ? this.#clock.cpuMs : this.#clock.cpuMsSoFar),
+      cpu_ms: round(this.#clock.cpuMs),
       ...(fate === 'rested' ? { heap_used_bytes: this.#heapUsed(wall_ms) } : {}),
       event_count: this.#outbox.eventCount,
       output_bytes: this.#outbox.outputBytes,
