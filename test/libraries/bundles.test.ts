@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestPackage } from '../helpers/test-registry.ts';
 import { LibrariesFixture } from './libraries-fixture.ts';
@@ -148,6 +149,28 @@ describe('a library made one file', () => {
       assert.deepEqual(await fixture.cache.list(), []);
     });
   }
+
+  it('keeps a package from writing outside its folder', async () => {
+    publish({
+      name: 'climber',
+      version: '1.0.0',
+      files: { 'index.js': 'module.exports = 1', '../../../../canary-1': '', '../canary-2': '' },
+    });
+    await fixture.add('climber').catch(() => undefined);
+    const everything = await readdir(fixture.folder, { recursive: true });
+    assert.deepEqual(
+      everything.filter((path) => path.includes('canary')),
+      [],
+    );
+  });
+
+  it('is refused when every session would have to be sent too much', async () => {
+    publish(
+      commonJs('huge', '1.0.0', `module.exports = ${JSON.stringify(randomBytes(13 * 1024 * 1024).toString('base64'))}`),
+    );
+    await assert.rejects(fixture.add('huge'), { code: 'LIBRARY_NOT_CACHED', message: /larger than 16 MiB/ });
+    assert.deepEqual(await fixture.cache.list(), []);
+  });
 
   it('says what is wrong with a package that cannot be bundled', async () => {
     publish(commonJs('broken', '1.0.0', 'module.exports = {'));
