@@ -12,11 +12,11 @@ export const RUN_GROUP = 'run';
 export class LastValues {
   #wanted = false;
   #holdsObjects = false;
-  /** Before there is a last one, both are undefined, as in Node. */
-  readonly #fresh = new Map<'_' | '_error', RemoteObject>([
-    ['_', { type: 'undefined' }],
-    ['_error', { type: 'undefined' }],
-  ]);
+  /**
+   * Before there is a last exception, `_error` is undefined, as in Node. `_` is not there before there is a result: a
+   * session that should have lodash and does not have it says that `_` is not defined.
+   */
+  readonly #fresh = new Map<'_' | '_error', RemoteObject>([['_error', { type: 'undefined' }]]);
 
   set(name: '_' | '_error', value: RemoteObject): void {
     this.#fresh.set(name, value);

@@ -8,7 +8,9 @@ import { TestDaemon } from '../transport/rest/test-daemon.ts';
 import { LibrariesFixture } from './libraries-fixture.ts';
 
 const SPARES = 2;
-const ROUNDS = 10;
+const MIN_ROUNDS = 5;
+const MAX_ROUNDS = 40;
+const MAX_ADDED_MS = 10;
 
 /** The tests that ask the registry that this machine's npm is set up for, as a user would. */
 describe('lodash from the registry', () => {
@@ -59,14 +61,14 @@ describe('lodash from the registry', () => {
         return duration;
       };
       await create(having, 'function');
-      const durations: Record<'plain' | 'lodash', number[]> = { plain: [], lodash: [] };
-      for (let count = 0; count < ROUNDS; count++) {
-        durations.plain.push(await create(plain, 'none'));
-        durations.lodash.push(await create(having, 'function'));
+      // The fastest of each: whatever else the machine does only ever adds. On a busy one, spares need a while to prepare.
+      const fastest = { plain: Infinity, lodash: Infinity };
+      const added = (): number => fastest.lodash - fastest.plain;
+      for (let count = 0; count < MAX_ROUNDS && (count < MIN_ROUNDS || added() > MAX_ADDED_MS); count++) {
+        fastest.plain = Math.min(fastest.plain, await create(plain, 'none'));
+        fastest.lodash = Math.min(fastest.lodash, await create(having, 'function'));
       }
-      // The fastest of each: whatever else the machine does only ever adds.
-      const added = Math.min(...durations.lodash) - Math.min(...durations.plain);
-      assert.ok(added <= 10, `lodash added ${added.toFixed(1)} ms`);
+      assert.ok(added() <= MAX_ADDED_MS, `lodash added ${added().toFixed(1)} ms`);
     } finally {
       await test.close();
     }
