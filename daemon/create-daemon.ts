@@ -1,10 +1,17 @@
+import type { Server } from 'node:http';
+import path from 'node:path';
 import type { Logger } from 'pino';
+import type { DaemonInfo } from '../shared/protocol/daemon.protocol.ts';
+import { PROTOCOL_VERSION } from '../shared/protocol/protocol-version.ts';
 import { LibraryCache } from './libraries/library-cache.ts';
 import { NpmLibraries } from './libraries/npm-libraries.ts';
 import { createRuntime } from './runtime/create-runtime.ts';
 import { createServices } from './services/services.ts';
+import type { Recovered } from './store/recovery.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
 import { buildRestServer, type AuthMode } from './transport/rest/rest-server.ts';
+import type { LogSource } from './transport/stdio/log-sender.ts';
+import { RpcServer } from './transport/stdio/rpc-server.ts';
 
 export type DaemonOptions = {
   /** The database file; made when it does not exist. */
@@ -23,12 +30,23 @@ export type DaemonOptions = {
   /** Sessions alive at once. */
   maxSessions: number;
   version: string;
+  /** What JSON-RPC clients are told that this daemon serves; by default the folder of the database. */
+  dataDirectory?: string;
   logger: Logger;
+  /** Where clients get the log from; by default they get none. */
+  log?: LogSource;
 };
+
+/** What the daemon holds now. */
+export type Load = { live_sessions: number; clients: number; requests: number };
 
 export type Daemon = {
   readonly url: string;
   readonly address: { host: string; port: number };
+  readonly info: DaemonInfo;
+  /** Serves JSON-RPC over whatever streams it is given. */
+  readonly rpc: RpcServer;
+  load(): Load;
   /** Cancels what runs, closes the sessions for `reason`, reaps the hosts, closes the database. Idempotent. */
   close(reason: string): Promise<void>;
 };
@@ -53,10 +71,13 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     maxSessions: options.maxSessions,
   });
   const server = buildRestServer(services, options);
+  const requests = countRequests(server.server);
+  let rpc: RpcServer | undefined = undefined;
 
   const stop = async (reason: string): Promise<void> => {
     logger.info({ reason }, 'stopping');
     const served = server.close();
+    await rpc?.stop(reason);
     await services.stop(reason);
     await served;
     store.close();
@@ -73,5 +94,49 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const { host } = options.listen;
   const bound = server.server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.listen.port;
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, address: { host, port }, close };
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const info = describe(options, url);
+  rpc = new RpcServer({
+    services,
+    daemon: info,
+    greeting: greeting(store.recovered),
+    logger,
+    log: options.log ?? noLog,
+  });
+  const load = (): Load => ({
+    live_sessions: services.sessions.summary().active_sessions,
+    clients: rpc.clients,
+    requests: requests(),
+  });
+  return { url, address: { host, port }, info, rpc, load, close };
+}
+
+const noLog: LogSource = { subscribe: () => () => undefined };
+
+function describe({ dbPath, dataDirectory = path.dirname(dbPath), version }: DaemonOptions, url: string): DaemonInfo {
+  return {
+    pid: process.pid,
+    version,
+    protocol_version: PROTOCOL_VERSION,
+    started_at: new Date().toISOString(),
+    url,
+    data_directory: dataDirectory,
+  };
+}
+
+/** Clients that were connected to a daemon that died learn here that it did; the rows of its sessions say the rest. */
+function greeting({ sessions, executions }: Recovered): string {
+  if (sessions === 0 && executions === 0) return 'The daemon is ready.';
+  const ended = `${sessions} sessions were closed and ${executions} executions ended`;
+  return `The daemon is ready. The one before it ended without closing: ${ended}; see last_error of each session.`;
+}
+
+/** How many HTTP requests are being answered; a stream of events is one as long as it is open. */
+function countRequests(server: Server): () => number {
+  let running = 0;
+  server.on('request', (_request, response) => {
+    running += 1;
+    response.once('close', () => (running -= 1));
+  });
+  return () => running;
 }

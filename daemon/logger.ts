@@ -1,18 +1,33 @@
 import { pino, type Logger } from 'pino';
+import type { LogFeed } from './log-feed.ts';
 
 /** When nobody reads the log, this much of it waits in memory; what comes then is lost, and the daemon goes on. */
 const MAX_WAITING_BYTES = 1_048_576;
+
+export type LoggerOptions = {
+  /** Hears every line as well. */
+  feed?: LogFeed;
+  /** By default to stderr. */
+  write?: (line: string) => void;
+};
 
 /**
  * The daemon's log on stderr: a JSON document a line, or text when a terminal shows it. Written through the stream, not to
  * the descriptor: a writer of descriptors waits for a reader of the pipe that does not come, and everything with it.
  */
-export function createLogger(level: string): Logger {
-  const format = process.stderr.isTTY ? textOf : (line: string): string => line;
-  const write = (line: string): void => {
-    if (process.stderr.writableLength < MAX_WAITING_BYTES) process.stderr.write(format(line));
+export function createLogger(level: string, { feed, write = writeToStderr }: LoggerOptions = {}): Logger {
+  const format = process.stderr.isTTY && write === writeToStderr ? textOf : (line: string): string => line;
+  const destination = {
+    write: (line: string): void => {
+      write(format(line));
+      feed?.write(line);
+    },
   };
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, { write });
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+function writeToStderr(line: string): void {
+  if (process.stderr.writableLength < MAX_WAITING_BYTES) process.stderr.write(line);
 }
 
 /** `05:11:00 warn  message key=value` */

@@ -1,26 +1,39 @@
-import type { Logger } from 'pino';
-import { createDaemon, type Daemon, type DaemonOptions } from './create-daemon.ts';
+import { createDaemon, type Daemon } from './create-daemon.ts';
 import { ensureToken } from './data-directory.ts';
+import { LogFeed } from './log-feed.ts';
 import { createLogger } from './logger.ts';
+import { startOwnedDaemon, type OwnedDaemonOptions } from './owned-daemon.ts';
+import { OwnershipError } from './ownership/ownership-error.ts';
+import { ProcessEnd } from './process-end.ts';
 
-export type ServeOptions = Omit<DaemonOptions, 'auth' | 'logger'> & {
-  dataDirectory: string;
-  authMode: DaemonOptions['auth']['mode'];
+export type ServeOptions = Omit<OwnedDaemonOptions, 'logger' | 'log' | 'onStop' | 'mayMovePort'> & {
   logLevel: string;
+  /** Whether the database was named apart from the data directory: then it may be served beside that directory's daemon. */
+  isDatabaseNamed: boolean;
 };
 
-/** How long a stop may take before the process ends anyway. */
-const STOP_DEADLINE_MS = 5_000;
 /** How often a daemon that a launcher started looks whether the launcher is still there. */
 const LAUNCHER_POLL_MS = 500;
 
 /** Runs a daemon in this process until a signal stops it; the promise resolves when it accepts requests. */
-export async function serve(options: ServeOptions): Promise<Daemon> {
-  const logger = createLogger(options.logLevel);
-  const token = ensureToken(options.dataDirectory);
-  const starting = createDaemon({ ...options, logger, auth: { mode: options.authMode, token } });
+export async function serve({ logLevel, isDatabaseNamed, ...options }: ServeOptions): Promise<Daemon> {
+  const log = new LogFeed();
+  const logger = createLogger(logLevel, { feed: log });
+  const end = new ProcessEnd(logger);
+  const onStop = (reason: string): void => {
+    end.stop(reason);
+  };
+  const all = { ...options, logger, log, onStop, mayMovePort: false };
+  const starting = startOwnedDaemon(all).catch(async (error: unknown) => {
+    if (!isDatabaseNamed || !(error instanceof OwnershipError)) throw error;
+    const token = ensureToken(options.dataDirectory);
+    const beside = await createDaemon({ ...all, auth: { mode: options.authMode, token } });
+    logger.warn(`${error.message}; this daemon is reached by its address only`);
+    return beside;
+  });
   // Before anyone can know that we are here: whoever reads the line below may send a signal at once.
-  stopWhenAsked(starting, logger);
+  end.attach(starting);
+  stopWithLauncher(onStop);
   const daemon = await starting;
   outliveReaders();
   process.stdout.write(`vm-system daemon listening on ${daemon.url.replace('http://', '')}\n`);
@@ -28,34 +41,6 @@ export async function serve(options: ServeOptions): Promise<Daemon> {
     logger.warn('authentication is off: every local user and program can use this daemon');
   }
   return daemon;
-}
-
-/** A signal, or the end of the launcher, closes the daemon and ends the process with 0. */
-function stopWhenAsked(starting: Promise<Daemon>, logger: Logger): void {
-  let stopping = false;
-  const stop = (why: string): void => {
-    // The second request is from somebody who does not want to wait.
-    if (stopping) process.exit(1);
-    stopping = true;
-    setTimeout(() => {
-      logger.error('stopping took too long');
-      process.exit(1);
-    }, STOP_DEADLINE_MS).unref();
-    const close = async (): Promise<void> => {
-      // One that cannot start says so by itself.
-      const daemon = await starting.catch(() => undefined);
-      if (daemon === undefined) return;
-      await daemon.close(`the daemon was stopped (${why})`);
-      process.exit(0);
-    };
-    void close();
-  };
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(name, () => {
-      stop(name);
-    });
-  }
-  stopWithLauncher(stop);
 }
 
 /** Other commands end with whoever reads their output; the daemon goes on. */
@@ -67,13 +52,13 @@ function outliveReaders(): void {
 }
 
 /** A launcher that cannot become us (exec) starts us as a child; killed, it must not leave us behind. */
-function stopWithLauncher(stop: (why: string) => void): void {
+function stopWithLauncher(stop: (reason: string) => void): void {
   const launcher = Number(process.env['VM_SYSTEM_LAUNCHER_PID']);
   if (!Number.isInteger(launcher) || launcher <= 0) return;
   const timer = setInterval(() => {
     if (process.ppid === launcher) return;
     clearInterval(timer);
-    stop('its launcher ended');
+    stop('the daemon was stopped (its launcher ended)');
   }, LAUNCHER_POLL_MS);
   timer.unref();
 }

@@ -1,7 +1,7 @@
 import type { ErrorEnvelope } from '../../shared/errors/vm-error.ts';
 
-/** What the process ends with; scripts rely on it. Ended by a signal, it is 128 and the signal's number. */
-export const EXIT = { done: 0, guestFailed: 1, usage: 2, refused: 3, noDaemon: 4 } as const;
+/** What the process ends with; scripts rely on it. Ended by a signal, it is 128 and the signal's number. 75 is EX_TEMPFAIL of sysexits: try again. */
+export const EXIT = { done: 0, guestFailed: 1, usage: 2, refused: 3, noDaemon: 4, daemonLost: 75 } as const;
 
 /** The daemon refused. `status` is that of HTTP; `requestId` finds the request in the daemon's log. */
 export class ApiError extends Error {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { defaultDataDirectory, readToken } from '../data-directory.ts';
+import { readLiveEndpoint } from '../ownership/endpoint.ts';
 import { UsageError } from './cli-errors.ts';
 import { Output } from './output.ts';
 import { RestClient } from './rest-client.ts';
@@ -15,7 +16,7 @@ export type CommandContext = { client: RestClient; output: Output; options: Glob
 /** What a command works with, from its options and the environment. */
 export function contextOf(command: Command): CommandContext {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const url = options.serverUrl ?? environmentUrl() ?? DEFAULT_SERVER_URL;
+  const url = options.serverUrl ?? environmentUrl() ?? endpointUrl() ?? DEFAULT_SERVER_URL;
   return {
     client: new RestClient({ serverUrl: url, token: tokenFor(url) }),
     output: new Output({ json: options.json ?? false }),
@@ -31,6 +32,11 @@ export function tokenFor(url: string): string | undefined {
   const given = environment('VM_SYSTEM_TOKEN');
   if (given !== undefined || !isLoopback(new URL(url).hostname)) return given;
   return readToken(defaultDataDirectory());
+}
+
+/** Where the daemon of the data directory listens, whoever started it. */
+function endpointUrl(): string | undefined {
+  return readLiveEndpoint(defaultDataDirectory())?.url;
 }
 
 function environmentUrl(): string | undefined {

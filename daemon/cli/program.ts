@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addDaemonCommand } from './commands/daemon.ts';
 import { addExecutionCommands } from './commands/execution.ts';
 import { addLibsCommands } from './commands/libs.ts';
 import { addOpsCommands } from './commands/ops.ts';
@@ -7,6 +8,7 @@ import { addRunCommand } from './commands/run.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSessionCommands } from './commands/session.ts';
 import { addHelpCommand, addModulesCommands, addTokenCommand } from './commands/small.ts';
+import { addStopAndStatusCommands } from './commands/stop-status.ts';
 import { addTemplateCommands } from './commands/template.ts';
 import { DEFAULT_SERVER_URL } from './context.ts';
 import { serverUrl } from './server-url.ts';
@@ -18,8 +20,12 @@ export function createProgram(version: string): Command {
   const program = new Command('vm-system')
     .description('Long-lived, isolated JavaScript sessions bound to a folder of code.')
     .version(`vm-system ${version} (node ${process.versions.node}, v8 ${process.versions.v8})`)
-    .option('--db <path>', 'database of the daemon that `serve` starts')
-    .option('--server-url <url>', `address of the daemon (default: ${DEFAULT_SERVER_URL})`, serverUrl)
+    .option('--db <path>', 'database of the daemon that is started')
+    .option(
+      '--server-url <url>',
+      `address of the daemon (default: that of the data directory, else ${DEFAULT_SERVER_URL})`,
+      serverUrl,
+    )
     .option('--json', 'print the answer of the API as one JSON document')
     .addOption(new Option('--log-level <level>', 'the least important that the daemon logs').choices(LOG_LEVELS))
     .exitOverride()
@@ -27,6 +33,8 @@ export function createProgram(version: string): Command {
   addRunCommand(program);
   addReplCommand(program);
   addServeCommand(program, version);
+  addDaemonCommand(program, version);
+  addStopAndStatusCommands(program, version);
   addTemplateCommands(program);
   addSessionCommands(program);
   addExecutionCommands(program);

@@ -32,10 +32,12 @@ function refused({ envelope, message, requestId, status }: ApiError, json: boole
   return EXIT.refused;
 }
 
-/** By name, as the data directory's module is not loaded by every command. */
+/** By name, as these modules are not loaded by every command. */
+const FORESEEN_NAMES = new Set(['DataDirectoryError', 'OwnershipError', 'StoreOpenError']);
+
 function isForeseen(error: unknown): error is Error {
   if (error instanceof UsageError || error instanceof NoDaemonError || error instanceof CommandError) return true;
-  return error instanceof Error && error.name === 'DataDirectoryError';
+  return error instanceof Error && FORESEEN_NAMES.has(error.name);
 }
 
 function say(message: string): void {

@@ -17,10 +17,10 @@ export class OwnerLock {
   readonly #database: Database.Database;
 
   /** Throws StoreOpenError `in_use` when another process, or another store of this one, owns the database. */
-  constructor(databaseFile: string) {
+  constructor(databaseFile: string, { waitMs = LOCK_WAIT_MS } = {}) {
     this.#file = `${databaseFile}.lock`;
     this.#isNew = createEmpty(this.#file);
-    this.#database = hold(this.#file, databaseFile);
+    this.#database = hold(this.#file, databaseFile, waitMs);
   }
 
   release(): void {
@@ -49,10 +49,10 @@ function createEmpty(file: string): boolean {
   }
 }
 
-function hold(lockFile: string, databaseFile: string): Database.Database {
+function hold(lockFile: string, databaseFile: string, waitMs: number): Database.Database {
   let database: Database.Database | undefined;
   try {
-    database = new Database(lockFile, { timeout: LOCK_WAIT_MS, fileMustExist: true });
+    database = new Database(lockFile, { timeout: waitMs, fileMustExist: true });
     // Nothing is ever written, so no journal is wanted beside it.
     database.pragma('journal_mode = MEMORY');
     database.exec('BEGIN EXCLUSIVE');

@@ -4,9 +4,6 @@ import { Backup, BackupRequest, GcRequest, GcResult } from '../model/ops.ts';
 import { Health, RuntimeSummary } from '../model/runtime-summary.ts';
 import { NoParams, notification, request, type RequestDefinition } from './message.ts';
 
-/** Raised when a client of the version before would misunderstand this daemon, or the other way round. */
-export const PROTOCOL_VERSION = 1;
-
 /** Which daemon this is; a client that sees another pid or started_at than before knows that it was replaced. */
 export const DaemonInfo = Type.Object({
   pid: Type.Integer(),

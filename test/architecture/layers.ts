@@ -35,11 +35,21 @@ const layers: readonly Layer[] = [
   },
   { path: 'daemon/transport/rest/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
   { path: 'daemon/transport/stdio/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
+  // Who serves a data directory, where, and how others reach it.
+  { path: 'daemon/ownership/', mayImport: ['shared/', 'daemon/store/owner-lock.ts'], usesNode: true },
   // Conversations with a session over any pair of streams: the CLI's terminal and the editor's.
   { path: 'daemon/terminal/', mayImport: ['shared/'], usesNode: true },
   {
     path: 'daemon/cli/',
-    mayImport: ['shared/', 'daemon/terminal/', 'daemon/libraries/', 'daemon/data-directory.ts', 'daemon/serve.ts'],
+    mayImport: [
+      'shared/',
+      'daemon/terminal/',
+      'daemon/libraries/',
+      'daemon/ownership/',
+      'daemon/background.ts',
+      'daemon/data-directory.ts',
+      'daemon/serve.ts',
+    ],
     usesNode: true,
   },
   // The composition root and what stands beside it: the whole daemon, but neither its client nor the guest's process.
@@ -49,6 +59,7 @@ const layers: readonly Layer[] = [
       'shared/',
       'daemon/libraries/',
       'daemon/language/',
+      'daemon/ownership/',
       'daemon/runtime/',
       'daemon/services/',
       'daemon/store/',

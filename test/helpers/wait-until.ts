@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** Asks again and again until the answer is yes; fails with `what` after `timeoutMs`. */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
@@ -15,7 +17,9 @@ export async function waitUntil(
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    if (process.platform !== 'linux') return true;
+    // `PID (name) STATE …`; a name may have parentheses and spaces in it.
+    return !/\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
-import { defaultDataDirectory } from '../../data-directory.ts';
 import { libraryCacheFolder } from '../../libraries/cache-directory.ts';
 import { CommandError, UsageError } from '../cli-errors.ts';
 import type { GlobalOptions } from '../context.ts';
+import { privateFolder } from '../private-folder.ts';
 import { address, integerFrom } from '../parse.ts';
 import { isLoopback } from '../server-url.ts';
 
@@ -27,7 +27,7 @@ export function addServeCommand(program: Command, version: string): void {
         .argParser(address)
         .default({ host: '127.0.0.1', port: 3210 }, '127.0.0.1:3210'),
     )
-    .option('--data-dir <path>', 'folder of the database and the token')
+    .option('--data-dir <path>', 'folder of the database, the socket and the token')
     .addOption(
       new Option('--durability <mode>', 'what acknowledged work survives: SIGKILL, or power loss too')
         .choices(['normal', 'full'])
@@ -39,12 +39,14 @@ export function addServeCommand(program: Command, version: string): void {
     .option('--max-sessions <number>', 'sessions alive at once', integerFrom(1), 200)
     .action(async (_options: object, command: Command) => {
       const flags = command.optsWithGlobals<ServeFlags>();
-      const dataDirectory = flags.dataDir ?? defaultDataDirectory();
+      const dataDirectory = privateFolder(flags.dataDir);
       warnOfOthers(flags);
       const { serve } = await import('../../serve.ts');
       await serve({
         dbPath: flags.db ?? join(dataDirectory, 'vm-system.db'),
+        isDatabaseNamed: flags.db !== undefined,
         dataDirectory,
+        idleExitMs: undefined,
         durability: flags.durability,
         listen: flags.listen,
         authMode: flags.auth,
@@ -76,7 +78,8 @@ function warnOfOthers({ listen: { host }, auth }: ServeFlags): void {
 /** Failures at start have one sentence each; anything else is a fault of ours and keeps its stack. */
 function explain(error: unknown, { host, port }: { host: string; port: number }): unknown {
   if (!(error instanceof Error)) return error;
-  if (error.name === 'StoreOpenError' || error.name === 'DataDirectoryError') return new CommandError(error.message);
+  if (['StoreOpenError', 'DataDirectoryError', 'OwnershipError'].includes(error.name))
+    return new CommandError(error.message);
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new CommandError(`${host}:${port} is in use; choose another with --listen, or stop what listens there`);

@@ -12,6 +12,7 @@ import {
 import type {
   InitializeParams,
   InitializeResult,
+  LogMessageParams,
   ProgressToken,
   TraceValue,
   WorkDoneProgressBegin,
@@ -32,6 +33,7 @@ import { FrameError } from './frame-parser.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FrameWriter } from './frame-writer.ts';
 import type { AllHandlers, Call, Progress } from './handlers.ts';
+import { LogSender, type LogSource } from './log-sender.ts';
 import { MessageGate } from './message-gate.ts';
 import { toResponseError, unknownMethod } from './rpc-error.ts';
 
@@ -47,7 +49,10 @@ export type ConnectionParts = {
   readonly services: Services;
   readonly handlers: AllHandlers;
   readonly daemon: DaemonInfo;
+  /** What `ready` says; beside that the daemon is ready, what became of the one before it. */
+  readonly greeting: string;
   readonly logger: Logger;
+  readonly log: LogSource;
 };
 
 /** One client: an editor window, or whatever else speaks LSP. Streams belong to the caller, who ends them after `ended`. */
@@ -60,6 +65,7 @@ export class ClientConnection {
   readonly #followers: Followers;
   readonly #changes: ChangeSender;
   #stopChanges = (): void => undefined;
+  #log: LogSender | undefined;
   #trace: TraceValue = 'off';
   #resolveEnded: (end: ClientEnd) => void;
   #hasEnded = false;
@@ -138,12 +144,15 @@ export class ClientConnection {
   }
 
   #initialize({ initializationOptions, trace = 'off' }: InitializeParams): InitializeResult {
-    const { daemon, services } = this.#parts;
-    const { changes: wanted } = this.#orRefuse('initialize', () => checkInitializationOptions(initializationOptions));
+    const { daemon, services, log } = this.#parts;
+    const { changes: wanted, log_level = 'warn' } = this.#orRefuse('initialize', () =>
+      checkInitializationOptions(initializationOptions),
+    );
     this.#trace = trace;
     this.#stopChanges = services.changes.subscribe((change) => {
       if (wanted?.includes(change.kind) ?? true) this.#changes.add(change);
     });
+    this.#log = new LogSender(log, log_level, (line) => this.#sendLog(line));
     return {
       serverInfo: { name: 'vm-system', version: daemon.version },
       capabilities: { positionEncoding: 'utf-16', experimental: { vm: daemon } satisfies ExperimentalCapabilities },
@@ -151,7 +160,7 @@ export class ClientConnection {
   }
 
   #initialized(): void {
-    void this.#tellStatus('ready', 'The daemon is ready.');
+    void this.#tellStatus('ready', this.#parts.greeting);
     // A client that has just connected cannot know what runs.
     for (const execution of this.#parts.services.executions.running())
       this.#changes.add({ kind: 'execution', execution });
@@ -216,6 +225,10 @@ export class ClientConnection {
     if (!this.#hasEnded) await this.#connection.sendNotification(method, params);
   }
 
+  async #sendLog(line: LogMessageParams): Promise<void> {
+    if (!this.#hasEnded) await this.#connection.sendNotification('window/logMessage', line);
+  }
+
   /** What came cannot be understood, or the stream broke. The first is told to the client, if it still listens. */
   #fail(error: Error): void {
     if (this.#hasEnded) return;
@@ -238,6 +251,7 @@ export class ClientConnection {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#stopChanges();
+    this.#log?.dispose();
     this.#changes.dispose();
     this.#followers.dispose();
     this.#connection.dispose();

@@ -43,7 +43,7 @@ export class FrameReader extends AbstractMessageReader {
       // What else comes is thrown away, so that the other side can write, and read why.
       this.#input.resume();
     };
-    this.#input.on('data', onData).on('end', onEnd).on('error', onError);
+    this.#input.on('data', onData).on('end', onEnd).on('error', onError).resume();
     return { dispose: stop };
   }
 }

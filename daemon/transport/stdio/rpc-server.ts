@@ -1,27 +1,23 @@
-import type { Logger } from 'pino';
-import type { DaemonInfo } from '../../../shared/protocol/daemon.protocol.ts';
-import type { Services } from '../../services/services.ts';
-import { ClientConnection, type ClientEnd, type ClientStream } from './client-connection.ts';
+import { ClientConnection, type ClientEnd, type ClientStream, type ConnectionParts } from './client-connection.ts';
 import { executionHandlers } from './execution-handlers.ts';
 import type { AllHandlers } from './handlers.ts';
 import { metadataHandlers } from './metadata-handlers.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { templateHandlers } from './template-handlers.ts';
 
+export type RpcServerParts = Omit<ConnectionParts, 'handlers'>;
+
 /** Serves JSON-RPC over any pairs of streams, many clients at once. */
 export class RpcServer {
-  readonly #services: Services;
+  readonly #parts: RpcServerParts;
   readonly #handlers: AllHandlers;
-  readonly #daemon: DaemonInfo;
-  readonly #logger: Logger;
   readonly #clients = new Set<ClientConnection>();
   #stopping: string | undefined;
   #count = 0;
 
-  constructor(services: Services, daemon: DaemonInfo, logger: Logger) {
-    this.#services = services;
-    this.#daemon = daemon;
-    this.#logger = logger;
+  constructor(parts: RpcServerParts) {
+    const { services } = parts;
+    this.#parts = parts;
     this.#handlers = {
       ...templateHandlers(services),
       ...sessionHandlers(services),
@@ -37,13 +33,8 @@ export class RpcServer {
 
   /** Serves until the client or the daemon ends it. The caller then ends the streams. */
   async serve(stream: ClientStream): Promise<ClientEnd> {
-    const logger = this.#logger.child({ client: ++this.#count });
-    const client = new ClientConnection(stream, {
-      services: this.#services,
-      handlers: this.#handlers,
-      daemon: this.#daemon,
-      logger,
-    });
+    const logger = this.#parts.logger.child({ client: ++this.#count });
+    const client = new ClientConnection(stream, { ...this.#parts, handlers: this.#handlers, logger });
     this.#clients.add(client);
     logger.debug('client connected');
     if (this.#stopping !== undefined) void client.stop(this.#stopping);

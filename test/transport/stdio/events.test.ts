@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { ExecutionEvent } from '../../../shared/model/event.ts';
 import type { Session } from '../../../shared/model/session.ts';
-import { waitFor } from '../../helpers/wait-for.ts';
+import { waitUntil } from '../../helpers/wait-until.ts';
 import type { RpcClient } from './rpc-client.ts';
 import { RpcFixture } from './rpc-fixture.ts';
 
@@ -29,7 +29,7 @@ describe('events and changes', () => {
     const first = await run('events 1200');
     await client.request('vm/session/follow', { session_id: session.id });
     const second = await run('events 700');
-    await waitFor(() => eventsOf().length === 1201 + 701, 'all events');
+    await waitUntil(() => eventsOf().length === 1201 + 701, 'all events');
     for (const [id, count] of [
       [first.id, 1201],
       [second.id, 701],
@@ -50,7 +50,7 @@ describe('events and changes', () => {
     const first = await run('events 10');
     const second = await run('events 10');
     await client.request('vm/session/follow', { session_id: session.id, after: { execution_id: first.id, seq: 9 } });
-    await waitFor(() => eventsOf(second.id).length === 11, 'the second execution');
+    await waitUntil(() => eventsOf(second.id).length === 11, 'the second execution');
     assert.deepEqual(
       eventsOf(first.id).map(({ seq }) => seq),
       [10, 11],
@@ -61,10 +61,10 @@ describe('events and changes', () => {
     const past = await run('events 10');
     const { execution } = fixture.services.executions.startRepl({ session_id: session.id, input: 'events 3\nwait' });
     await client.request('vm/session/follow', { session_id: session.id, live_only: true });
-    await waitFor(() => eventsOf(execution.id).length === 4, 'what runs');
+    await waitUntil(() => eventsOf(execution.id).length === 4, 'what runs');
     await client.request('vm/session/interrupt', { session_id: session.id });
     const next = await run('events 2');
-    await waitFor(() => eventsOf(next.id).length === 3, 'what came later');
+    await waitUntil(() => eventsOf(next.id).length === 3, 'what came later');
     assert.deepEqual(eventsOf(past.id), []);
   });
 
@@ -72,7 +72,7 @@ describe('events and changes', () => {
     const past = await run('events 10');
     await client.request('vm/session/follow', { session_id: session.id, live_only: true });
     const next = await run('events 2');
-    await waitFor(() => eventsOf(next.id).length === 3, 'what came later');
+    await waitUntil(() => eventsOf(next.id).length === 3, 'what came later');
     assert.deepEqual(eventsOf(past.id), []);
   });
 
@@ -93,7 +93,7 @@ describe('events and changes', () => {
   it('stops on unfollow', async () => {
     await client.request('vm/session/follow', { session_id: session.id });
     await run('events 3');
-    await waitFor(() => eventsOf().length === 4, 'events');
+    await waitUntil(() => eventsOf().length === 4, 'events');
     await client.request('vm/session/unfollow', { session_id: session.id });
     await run('events 3');
     await client.hear('vm/execution/changed', ({ execution }) => execution.metrics.event_count === 4);
@@ -144,7 +144,7 @@ describe('events and changes', () => {
   it('shows progress to who gave a token', async () => {
     const params = { session_id: session.id, input: 'events 1', workDoneToken: 'token 1' };
     await client.connection.sendRequest('vm/execution/repl', params);
-    await waitFor(() => client.received.filter(({ method }) => method === '$/progress').length === 2, 'progress');
+    await waitUntil(() => client.received.filter(({ method }) => method === '$/progress').length === 2, 'progress');
     const values = client.received.filter(({ method }) => method === '$/progress').map(({ params }) => params);
     assert.deepEqual(values, [
       { token: 'token 1', value: { kind: 'begin', title: 'Running input', cancellable: true } },
@@ -156,10 +156,26 @@ describe('events and changes', () => {
     await client.request('vm/runtime/health', {});
     await client.connection.sendNotification('$/setTrace', { value: 'verbose' });
     await client.request('vm/session/get', { session_id: session.id });
-    await waitFor(() => client.received.some(({ method }) => method === '$/logTrace'), 'a trace');
+    await waitUntil(() => client.received.some(({ method }) => method === '$/logTrace'), 'a trace');
     const [first] = client.received.filter(({ method }) => method === '$/logTrace');
     const { message, verbose } = first?.params as { message: string; verbose: string };
     assert.match(message, /^vm\/session\/get took \d+\.\d ms$/);
     assert.deepEqual(JSON.parse(verbose), { session_id: session.id });
+  });
+
+  it('tells the log from the level that a client wants', async () => {
+    const curious = await fixture.client({ log_level: 'info' });
+    const deaf = await fixture.client({ log_level: 'off' });
+    fixture.logger.info({ port: 7 }, 'listening');
+    fixture.logger.warn('careful');
+    const logged = (each: RpcClient): unknown[] =>
+      each.received.filter(({ method }) => method === 'window/logMessage').map(({ params }) => params);
+    await waitUntil(() => logged(curious).length === 2 && logged(client).length === 1, 'the log');
+    assert.deepEqual(logged(curious), [
+      { type: 3, message: 'listening {"port":7}' },
+      { type: 2, message: 'careful' },
+    ]);
+    assert.deepEqual(logged(client), [{ type: 2, message: 'careful' }]);
+    assert.deepEqual(logged(deaf), []);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { MAX_BODY_BYTES } from '../../../daemon/transport/stdio/frame-parser.ts';
-import { waitFor } from '../../helpers/wait-for.ts';
+import { waitUntil } from '../../helpers/wait-until.ts';
 import { RpcFixture } from './rpc-fixture.ts';
 import type { RpcClient } from './rpc-client.ts';
 
@@ -93,7 +93,7 @@ describe('frames', () => {
         const answer = collect(stream);
         const sorted = [0, ...places.toSorted((a, b) => a - b), bytes.length];
         for (const [index, end] of sorted.slice(1).entries()) stream.write(bytes.subarray(sorted[index], end));
-        await waitFor(() => (answer().match(/"result"/g) ?? []).length === 4, 'four answers');
+        await waitUntil(() => (answer().match(/"result"/g) ?? []).length === 4, 'four answers');
         stream.end();
       }),
       { numRuns: 60 },

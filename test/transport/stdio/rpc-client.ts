@@ -19,7 +19,7 @@ import {
   type RequestParams,
   type RequestResult,
 } from '../../../shared/protocol/methods.ts';
-import { waitFor } from '../../helpers/wait-for.ts';
+import { waitUntil } from '../../helpers/wait-until.ts';
 
 export type Received = { method: string; params: unknown };
 
@@ -98,7 +98,7 @@ export class RpcClient {
     method: M,
     fits: (params: NotificationParams<M>) => boolean = () => true,
   ): Promise<NotificationParams<M>> {
-    await waitFor(() => this.told(method).some(fits), method);
+    await waitUntil(() => this.told(method).some(fits), method, 15_000);
     const found = this.told(method).find(fits);
     assert.ok(found);
     return found;

@@ -2,14 +2,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair, type Duplex } from 'node:stream';
-import pino from 'pino';
+import type { Logger } from 'pino';
+import { LogFeed } from '../../../daemon/log-feed.ts';
+import { createLogger } from '../../../daemon/logger.ts';
 import { createServices, type Services } from '../../../daemon/services/services.ts';
 import { LibraryCache } from '../../../daemon/libraries/library-cache.ts';
 import { NpmLibraries } from '../../../daemon/libraries/npm-libraries.ts';
 import { openSqliteStore, type SqliteStore } from '../../../daemon/store/sqlite-store.ts';
 import type { ClientEnd } from '../../../daemon/transport/stdio/client-connection.ts';
 import { RpcServer } from '../../../daemon/transport/stdio/rpc-server.ts';
-import { PROTOCOL_VERSION, type DaemonInfo } from '../../../shared/protocol/daemon.protocol.ts';
+import type { DaemonInfo } from '../../../shared/protocol/daemon.protocol.ts';
+import { PROTOCOL_VERSION } from '../../../shared/protocol/protocol-version.ts';
 import type { Session } from '../../../shared/model/session.ts';
 import { RpcClient } from './rpc-client.ts';
 import { ScriptedRuntime } from './scripted-runtime.ts';
@@ -30,6 +33,7 @@ export type Raw = { stream: Duplex; ended: Promise<ClientEnd> };
 export class RpcFixture {
   readonly services: Services;
   readonly server: RpcServer;
+  readonly logger: Logger;
   readonly worktree: string;
   readonly log: Record<string, unknown>[] = [];
   readonly #store: SqliteStore;
@@ -45,7 +49,15 @@ export class RpcFixture {
       maxSessions: 100,
     });
     const write = (line: string): number => this.log.push(JSON.parse(line) as Record<string, unknown>);
-    this.server = new RpcServer(this.services, DAEMON, pino({ level: 'debug' }, { write }));
+    const feed = new LogFeed();
+    this.logger = createLogger('debug', { feed, write });
+    this.server = new RpcServer({
+      services: this.services,
+      daemon: DAEMON,
+      greeting: 'The daemon is ready.',
+      logger: this.logger,
+      log: feed,
+    });
   }
 
   static async open(): Promise<RpcFixture> {

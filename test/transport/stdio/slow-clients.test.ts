@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { duplexPair } from 'node:stream';
 import type { Session } from '../../../shared/model/session.ts';
-import { waitFor } from '../../helpers/wait-for.ts';
+import { waitUntil } from '../../helpers/wait-until.ts';
 import { RpcClient } from './rpc-client.ts';
 import { RpcFixture } from './rpc-fixture.ts';
 
@@ -28,12 +28,12 @@ describe('a client that does not read', () => {
     const quick = await fixture.client();
     await quick.request('vm/session/follow', { session_id: session.id });
     const { id } = await quick.request('vm/execution/repl', { session_id: session.id, input: `events ${EVENTS}` });
-    await waitFor(() => seen(quick, id).length === EVENTS + 1, 'the quick one has all');
+    await waitUntil(() => seen(quick, id).length === EVENTS + 1, 'the quick one has all');
     assert.ok(seen(slow, id).length < EVENTS, 'the slow one has stopped');
     // One batch of 500 small events is below 100 KB; a queue of all would be 3 MB.
     assert.ok(server.writableLength < 200_000, `${server.writableLength} bytes wait`);
     stream.resume();
-    await waitFor(() => seen(slow, id).length === EVENTS + 1, 'the slow one has all');
+    await waitUntil(() => seen(slow, id).length === EVENTS + 1, 'the slow one has all');
     assert.deepEqual(
       seen(slow, id),
       Array.from({ length: EVENTS + 1 }, (_, index) => index + 1),
@@ -68,7 +68,7 @@ describe('a client that does not read', () => {
     await slow.request('vm/execution/repl', { session_id: session.id, input: 'x'.repeat(50_000) });
     stream.pause();
     const answers = Array.from({ length: 2_000 }, () => slow.request('vm/execution/list', { session_id: session.id }));
-    await waitFor(() => server.isPaused(), 'the server to stop reading');
+    await waitUntil(() => server.isPaused(), 'the server to stop reading');
     const quick = await fixture.client();
     assert.deepEqual(await quick.request('vm/runtime/health', {}), { status: 'ok' });
     await untilStill(() => server.writableLength);
@@ -114,7 +114,7 @@ function seen(client: RpcClient, executionId: string): number[] {
 async function untilStill(read: () => number): Promise<number> {
   let last = read();
   let since = Date.now();
-  await waitFor(() => {
+  await waitUntil(() => {
     const now = read();
     if (now !== last) since = Date.now();
     last = now;

@@ -1,0 +1,100 @@
+import { join, resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { BackgroundOptions } from '../../background.ts';
+import { libraryCacheFolder } from '../../libraries/cache-directory.ts';
+import type { StartCommand } from '../../ownership/start-daemon.ts';
+import { EXIT, UsageError } from '../cli-errors.ts';
+import type { GlobalOptions } from '../context.ts';
+import { privateFolder } from '../private-folder.ts';
+
+type DaemonFlags = GlobalOptions & {
+  stdio?: boolean;
+  own?: boolean;
+  detached?: boolean;
+  dataDir?: string;
+  idleExit: number | 'never';
+};
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const DEFAULT_IDLE = '30m';
+
+/** daemon --stdio: JSON-RPC for an editor or any other LSP client. */
+export function addDaemonCommand(program: Command, version: string): void {
+  program
+    .command('daemon')
+    .description('speak JSON-RPC (LSP framing) with the daemon of the data directory; one is started if there is none')
+    .option('--stdio', 'on standard input and output')
+    .option('--own', 'with a daemon in this process, which ends with it')
+    .addOption(new Option('--detached', 'be the daemon that others share').hideHelp())
+    .option('--data-dir <path>', 'folder of the database, the socket and the token')
+    .addOption(
+      new Option('--idle-exit <duration>', 'end the daemon after this long without clients and live sessions, or never')
+        .argParser(duration)
+        .default(duration(DEFAULT_IDLE), DEFAULT_IDLE),
+    )
+    .action(async (_options: object, command: Command) => {
+      const flags = command.optsWithGlobals<DaemonFlags>();
+      const dataDirectory = privateFolder(flags.dataDir);
+      if (flags.detached !== true && flags.stdio !== true) throw new UsageError('say how to speak with it: --stdio');
+      if (flags.detached === true || flags.own === true) {
+        const { serveDetached, serveOwnClient } = await import('../../background.ts');
+        const serve = flags.detached === true ? serveDetached : serveOwnClient;
+        await serve(options(dataDirectory, flags, version));
+      } else {
+        process.exitCode = await relayStdio(dataDirectory, flags, version);
+      }
+    });
+}
+
+/** The command by which this program starts the shared daemon of a data directory. */
+export function startCommand(dataDirectory: string, flags: Partial<DaemonFlags> = {}): StartCommand {
+  const { db, logLevel, idleExit } = flags;
+  const args = ['daemon', '--detached', '--data-dir', dataDirectory];
+  if (idleExit !== undefined) args.push('--idle-exit', idleExit === 'never' ? idleExit : `${idleExit}ms`);
+  if (db !== undefined) args.push('--db', resolve(db));
+  if (logLevel !== undefined) args.push('--log-level', logLevel);
+  return { entry: process.argv[1] ?? '', args };
+}
+
+async function relayStdio(dataDirectory: string, flags: DaemonFlags, version: string): Promise<number> {
+  const { reachDaemon } = await import('../../ownership/reach-daemon.ts');
+  const { relay } = await import('../../ownership/relay.ts');
+  const start = startCommand(dataDirectory, flags);
+  const { socket, welcome } = await reachDaemon({ dataDirectory, version, start });
+  if (welcome.daemon.version !== version) {
+    process.stderr.write(`vm-system: the daemon (pid ${welcome.daemon.pid}) is version ${welcome.daemon.version}\n`);
+  }
+  const end = await relay(socket, { input: process.stdin, output: process.stdout });
+  if (end === 'daemon lost') {
+    process.stderr.write('vm-system: the daemon ended unexpectedly; start this command again to reach the next one\n');
+    return EXIT.daemonLost;
+  }
+  if (end.exit_code !== 0) process.stderr.write(`vm-system: ${end.reason}\n`);
+  return end.exit_code;
+}
+
+function options(dataDirectory: string, flags: DaemonFlags, version: string): BackgroundOptions {
+  return {
+    dataDirectory,
+    dbPath: flags.db === undefined ? join(dataDirectory, 'vm-system.db') : resolve(flags.db),
+    durability: 'normal',
+    listen: { host: '127.0.0.1', port: 3210 },
+    mayMovePort: true,
+    authMode: 'auto',
+    allowedHosts: [],
+    libraryCache: libraryCacheFolder(),
+    spareHosts: 2,
+    maxSessions: 200,
+    logLevel: flags.logLevel ?? 'info',
+    idleExitMs: flags.idleExit === 'never' ? undefined : flags.idleExit,
+    version,
+  };
+}
+
+function duration(text: string): number | 'never' {
+  if (text === 'never') return text;
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It must be a time such as 90s, 30m or 2h, or never.');
+  const [, count, unit] = match;
+  return Number(count) * UNITS[unit as keyof typeof UNITS];
+}

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
+import { FAREWELL_MARK, isFarewell, type Farewell } from '../../shared/protocol/handshake.ts';
+
+/** How often a relay looks whether the process that started it is still there. */
+const PARENT_POLL_MS = 500;
+
+/** After its client has gone, the daemon needs no longer than this to say goodbye. */
+const GOODBYE_MS = 2_000;
+
+export type RelayStreams = { input: Readable; output: Writable };
+
+/** The daemon ended without a word: started again, this client reaches the next one. */
+export type RelayEnd = Farewell | 'daemon lost';
+
+/**
+ * Passes bytes between a client on this process' standard streams and the daemon's socket, without a look at them but
+ * for the zero byte before the daemon's farewell. Ends with either side, and with the process that started this one.
+ */
+export function relay(socket: Socket, { input, output }: RelayStreams): Promise<RelayEnd> {
+  return new Promise((resolve) => {
+    let farewell: Buffer | undefined;
+    const leave = (): void => {
+      clearInterval(parentWatch);
+      socket.end();
+      setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+    };
+    const parentWatch = watchParent(leave);
+    socket.on('data', (chunk: Buffer) => {
+      const mark = farewell === undefined ? chunk.indexOf(FAREWELL_MARK) : 0;
+      if (mark === -1) {
+        if (!output.write(chunk)) waitForDrain(socket, output);
+        return;
+      }
+      if (farewell === undefined) {
+        output.write(chunk.subarray(0, mark));
+        farewell = chunk.subarray(mark + 1);
+      } else {
+        farewell = Buffer.concat([farewell, chunk]);
+      }
+    });
+    socket.once('end', leave);
+    socket.once('close', () => {
+      clearInterval(parentWatch);
+      input.unpipe(socket).pause();
+      resolve(readFarewell(farewell));
+    });
+    output.on('error', leave);
+    input.on('error', leave).once('end', leave);
+    input.pipe(socket, { end: false });
+    socket.resume();
+  });
+}
+
+function waitForDrain(socket: Socket, output: Writable): void {
+  socket.pause();
+  output.once('drain', () => socket.resume());
+}
+
+/** A pipe may be kept open by others after the process that started us has died; its pid is not. */
+function watchParent(leave: () => void): NodeJS.Timeout {
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) leave();
+  }, PARENT_POLL_MS).unref();
+}
+
+function readFarewell(bytes: Buffer | undefined): RelayEnd {
+  if (bytes === undefined) return 'daemon lost';
+  try {
+    const farewell: unknown = JSON.parse(bytes.toString('utf8'));
+    return isFarewell(farewell) ? farewell : 'daemon lost';
+  } catch {
+    return 'daemon lost';
+  }
+}

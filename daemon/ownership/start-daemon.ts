@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, renameSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { OwnershipError } from './ownership-error.ts';
+import { requirePrivate } from './private-path.ts';
+
+/** From nothing to ready, on a slow machine with a large database to check. */
+const START_MS = 30_000;
+
+const MAX_LOG_BYTES = 5 * 1024 * 1024;
+
+/** The line by which a daemon that was started detached says that it accepts clients; any other says why it does not. */
+export const READY = 'ready';
+
+/** How to start the daemon: this program's own command line, and the arguments after it. */
+export type StartCommand = { entry: string; args: readonly string[] };
+
+/**
+ * Starts a daemon that outlives this process and has nothing of it but its environment, and waits until it is ready.
+ * It says so, or why it is not, in one line on its standard output, and nothing after that. Throws OwnershipError.
+ */
+export async function startDetached(dataDirectory: string, { entry, args }: StartCommand): Promise<void> {
+  const env = { ...process.env };
+  // A daemon that is started by a launcher ends with it; this one must not.
+  delete env['VM_SYSTEM_LAUNCHER_PID'];
+  const log = openLog(dataDirectory);
+  const child = spawn(process.execPath, [...process.execArgv, entry, ...args], {
+    cwd: dataDirectory,
+    detached: true,
+    env,
+    stdio: ['ignore', 'pipe', log],
+    windowsHide: true,
+  });
+  closeSync(log);
+  child.unref();
+  const { stdout } = child;
+  if (stdout === null) throw new TypeError('the child has no stdout');
+  const lines = createInterface({ input: stdout });
+  const said = await Promise.race([
+    once(lines, 'line').then(([line]) => String(line)),
+    once(lines, 'close').then(() => 'it ended at once; daemon.log in the data directory may say why'),
+    once(child, 'error').then(([error]) => (error as Error).message),
+    delay(START_MS, `it is not ready after ${START_MS / 1000} s`, { ref: false }),
+  ]);
+  lines.close();
+  stdout.destroy();
+  if (said !== READY) throw new OwnershipError(`the daemon did not start: ${said}`);
+}
+
+/** What the daemon writes is appended; what was written long ago makes room. */
+function openLog(dataDirectory: string): number {
+  const path = join(dataDirectory, 'daemon.log');
+  const stats = requirePrivate(path, 'file');
+  if (stats !== undefined && stats.size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
+  return openSync(path, 'a', 0o600);
+}
