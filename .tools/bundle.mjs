@@ -11,15 +11,20 @@ const sourceRoots = ['daemon', 'shared', '.tools', 'package.json', 'package-lock
  * One bundle each; an entry's name becomes its file in dist/. All files land flat there, so bundled code finds its
  * siblings by `new URL('./host.js', import.meta.url)`, whichever chunk it ended up in.
  * The host is a bundle of its own, not split: a runtime host loads one small file and nothing of the daemon.
- * @type {{ entries: Record<string, string>, splitting: boolean }[]}
+ * @type {{ entries: Record<string, string>, splitting: boolean, isScript?: boolean }[]}
  */
 const bundles = [
   { entries: { cli: 'daemon/cli/main.ts' }, splitting: true },
   { entries: { host: 'daemon/host/main.ts' }, splitting: false },
+  // No module: a host runs it as a script in each guest's context. `daemon/runtime/guest-script.ts` makes the same one.
+  { entries: { guest: 'daemon/host/guest/main.ts' }, splitting: false, isScript: true },
 ];
 
 /** Natives, and what looks for its own files beside it (Swagger UI's pages, esbuild's program). */
 const external = ['isolated-vm', 'better-sqlite3', '@fastify/swagger-ui', 'esbuild'];
+
+/** @satisfies {import('esbuild').BuildOptions} */
+const scriptOptions = { platform: 'neutral', format: 'iife', minifyWhitespace: true, minifySyntax: true };
 
 /** Gives CommonJS packages inside an ES module bundle the names that they expect to be there. */
 const commonJsNames = [
@@ -27,6 +32,15 @@ const commonJsNames = [
   'const require = __createRequire(import.meta.url);',
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
 ].join(' ');
+
+/** @satisfies {import('esbuild').BuildOptions} */
+const moduleOptions = {
+  sourcemap: true,
+  platform: 'node',
+  format: 'esm',
+  external,
+  banner: { js: commonJsNames },
+};
 
 /** Chunks of earlier builds stay this long, so that a process that started from them can still load them. */
 const oldChunkMs = 60 * 60 * 1_000;
@@ -68,7 +82,7 @@ async function build() {
 }
 
 /** @param {(typeof bundles)[number]} bundle */
-function buildOptions({ entries, splitting }) {
+function buildOptions({ entries, splitting, isScript = false }) {
   return /** @satisfies {import('esbuild').BuildOptions} */ ({
     absWorkingDir: root,
     entryPoints: existingEntries(entries),
@@ -76,12 +90,8 @@ function buildOptions({ entries, splitting }) {
     chunkNames: '[name]-[hash]',
     bundle: true,
     splitting,
-    sourcemap: true,
-    platform: 'node',
     target: 'node24',
-    format: 'esm',
-    external,
-    banner: { js: commonJsNames },
+    ...(isScript ? scriptOptions : moduleOptions),
     logLevel: 'warning',
   });
 }

@@ -1,21 +1,50 @@
 import ivm from 'isolated-vm';
 import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
-import { bootstrapText } from './guest/bootstrap.ts';
 import { GuestLibraries } from './guest-libraries.ts';
+import { answerQuestion } from './guest-questions.ts';
+import { GUEST_SCRIPT_NAME, type GuestSnapshot } from './guest-snapshot.ts';
 import { Inspector, type InspectorAnswer } from './inspector.ts';
+import { ValuePeek } from './value-peek.ts';
 
 /** isolated-vm names the contexts that it makes so; the isolate's unused default context is called otherwise. */
 const CONTEXT_NAME = '<isolated-vm>';
 
-/** What the guest calls. Both run on the host's main thread while the guest goes on (`line`) or waits (`gate`). */
+/** What the guest calls. All run on the host's main thread while the guest goes on (`line`, `wake`) or waits. */
 export type GuestCallbacks = {
-  line(level: number, text: string): void;
+  /** @param kind an index of `LINE_KINDS` */
+  line(kind: number, text: string): void;
   /** The guest goes on when this returns, or when what it returns settles. */
   gate(): Promise<void> | undefined;
+  /** The guest's timers want a turn after so many milliseconds; below zero: not any more. */
+  wake(ms: number): void;
+  /** The guest has called process.exit; it waits to be stopped. */
+  exit(code: number): void;
 };
 
+/** Left behind by a guest's script for the moment it takes to take it away again. */
+const GUEST_KEY = '__vmSystemGuest';
+const CONNECT = `
+  globalThis.${GUEST_KEY} = globalThis.__vmSystemConnect({ line: $0, gate: $1, ask: $2, wake: $3, peek: $4 });
+  return globalThis.${GUEST_KEY};
+`;
+const TAKE_AWAY = `(() => { const guest = globalThis.${GUEST_KEY}; delete globalThis.${GUEST_KEY}; return guest; })()`;
+
 /** How the isolate came to rest: `terminated` when it was interrupted, `gone` when it is disposed. */
-export type Rest = { state: 'idle' | 'terminated' | 'gone' } | { state: 'rejected'; reason: unknown };
+export type Rest =
+  { state: 'idle' } | { state: 'terminated' } | { state: 'gone' } | { state: 'rejected'; reason: unknown };
+
+/** How a turn of the guest's timers ended: with the milliseconds until the next one (below zero: none), or otherwise. */
+export type Turn = { state: 'idle'; next: number } | Exclude<Rest, { state: 'idle' }>;
+
+type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference<() => number>>;
+
+export type GuestOptions = {
+  memMb: number;
+  /** From `makeGuestSnapshot`. */
+  snapshot: GuestSnapshot;
+  /** V8 has lost control over the isolate, and its thread sleeps for ever: the process must end. */
+  onCatastrophe: () => void;
+};
 
 /** One V8 isolate with one context in it, our tools inside, and an inspector on it. */
 export class GuestIsolate {
@@ -24,25 +53,33 @@ export class GuestIsolate {
   /** As of the last rest, before its microtasks. */
   heapUsedBytes = 0;
   /** Where the guest's calls go; a spare isolate has no session yet. */
-  callbacks: GuestCallbacks = { line: () => undefined, gate: () => undefined };
+  callbacks: GuestCallbacks = {
+    line: () => undefined,
+    gate: () => undefined,
+    wake: () => undefined,
+    exit: () => undefined,
+  };
   readonly #isolate: ivm.Isolate;
   readonly #context: ivm.Context;
   readonly #nothing: ivm.Script;
   #contextId = 0;
   #lastCpuTime = 0n;
   #toolsId = '';
+  #peek: ValuePeek | undefined;
+  #calls: Calls | undefined;
+  #turning: Promise<Turn> | undefined;
 
-  private constructor(memMb: number, onCatastrophe: () => void) {
+  private constructor({ memMb, snapshot, onCatastrophe }: GuestOptions) {
     this.memMb = memMb;
-    this.#isolate = new ivm.Isolate({ memoryLimit: memMb, inspector: true, onCatastrophicError: onCatastrophe });
+    const onCatastrophicError = onCatastrophe;
+    this.#isolate = new ivm.Isolate({ memoryLimit: memMb, snapshot, inspector: true, onCatastrophicError });
     this.#context = this.#isolate.createContextSync({ inspector: true });
     this.#nothing = this.#isolate.compileScriptSync('0');
     this.inspector = new Inspector(this.#isolate);
   }
 
-  /** @param onCatastrophe V8 has lost control over the isolate, and its thread sleeps for ever: the process must end */
-  static async create(memMb: number, onCatastrophe: () => void): Promise<GuestIsolate> {
-    const guest = new GuestIsolate(memMb, onCatastrophe);
+  static async create(options: GuestOptions): Promise<GuestIsolate> {
+    const guest = new GuestIsolate(options);
     guest.#contextId = await guest.inspector.contextId(CONTEXT_NAME, () => guest.rest());
     await guest.#bootstrap();
     return guest;
@@ -96,6 +133,16 @@ export class GuestIsolate {
   }
 
   /**
+   * The session begins.
+   * @param cwd what process.cwd() answers
+   * @param env what process.env has
+   */
+  async enter(cwd: string, env: Readonly<Record<string, string>>): Promise<void> {
+    void this.callTool('enter', [{ value: cwd }, { value: JSON.stringify(env) }], '');
+    await this.rest();
+  }
+
+  /**
    * Runs microtasks and resolves when the isolate has nothing more to do; code that loops keeps it pending. Any task for
    * the isolate does this: asking for its heap is the cheapest, and of use.
    */
@@ -117,8 +164,31 @@ export class GuestIsolate {
     );
   }
 
+  /** The turn of the timers that is going on: what the inspector is told meanwhile would run in the middle of it. */
+  get turning(): Promise<Turn> | undefined {
+    return this.#turning;
+  }
+
+  /** Calls the guest's timers that are due, as soon as nothing else runs in the isolate. */
+  turn(): Promise<Turn> {
+    return this.#takeTurn('runDueTimers');
+  }
+
+  /** After a turn that did not come to its own end: says when the next one is due. */
+  endTurn(): Promise<Turn> {
+    return this.#takeTurn('endTurn');
+  }
+
+  /** Forgets all timers. */
+  async cancelAllCalls(): Promise<void> {
+    for (let turn = await this.#takeTurn('cancelAllCalls'); turn.state === 'terminated';) {
+      turn = await this.#takeTurn('cancelAllCalls');
+    }
+  }
+
   /** Stops what runs; globals survive. Takes about 1 ms, except in native code without interrupt checks. */
   terminate(): void {
+    this.#peek?.abandon();
     this.inspector.tell('Runtime.terminateExecution');
   }
 
@@ -128,26 +198,56 @@ export class GuestIsolate {
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
   }
 
-  #restless(reason: unknown): Rest {
+  #takeTurn(name: keyof Calls): Promise<Turn> {
+    const turning = this.#call(name);
+    this.#turning = turning;
+    void turning.then(() => {
+      if (this.#turning === turning) this.#turning = undefined;
+    });
+    return turning;
+  }
+
+  async #call(name: keyof Calls): Promise<Turn> {
+    const call = this.#calls?.[name];
+    if (call === undefined || this.#isolate.isDisposed) return { state: 'gone' };
+    try {
+      const next: unknown = await call.apply(undefined, []);
+      return { state: 'idle', next: typeof next === 'number' ? next : -1 };
+    } catch (reason) {
+      return this.#restless(reason);
+    }
+  }
+
+  #restless(reason: unknown): Exclude<Rest, { state: 'idle' }> {
     if (this.#isolate.isDisposed) return { state: 'gone' };
     // An unhandled rejection comes as what it was rejected with; an interrupted pump as null.
     return reason === null ? { state: 'terminated' } : { state: 'rejected', reason };
   }
 
   async #bootstrap(): Promise<void> {
-    const line = new ivm.Callback((level: number, text: string) => { this.callbacks.line(level, text); }, { ignored: true }); // prettier-ignore
+    const line = new ivm.Callback((kind: number, text: string) => { this.callbacks.line(kind, text); }, { ignored: true }); // prettier-ignore
     const gate = new ivm.Reference(() => this.callbacks.gate());
-    this.#context.evalClosureSync(bootstrapText(), [line, gate], { filename: 'vm-system:guest' });
-    // The inspector needs the tools as one of its objects; the guest must not see them.
-    const answer = this.evaluate(
-      '(() => { const tools = globalThis.tools; delete globalThis.tools; return tools; })()',
-      {
-        objectGroup: 'host',
-      },
+    const exit = (code: number): void => { this.callbacks.exit(code); }; // prettier-ignore
+    const ask = new ivm.Callback((question: unknown, ...args: unknown[]) => answerQuestion(question, args, exit));
+    const wake = new ivm.Callback((ms: number) => { this.callbacks.wake(ms); }, { ignored: true }); // prettier-ignore
+    const peek = new ivm.Reference((kind?: string) =>
+      kind === undefined ? this.#peek?.proceed() : this.#peek?.begin(kind),
     );
+    const filename = GUEST_SCRIPT_NAME;
+    const functions = [line, gate, ask, wake, peek];
+    const tools = this.#context.evalClosureSync(CONNECT, functions, { filename, result: { reference: true } });
+    const call = (name: keyof Calls) => tools.getSync(name, { reference: true }) as Calls[keyof Calls];
+    this.#calls = {
+      runDueTimers: call('runDueTimers'),
+      endTurn: call('endTurn'),
+      cancelAllCalls: call('cancelAllCalls'),
+    };
+    // The inspector needs the tools as one of its objects; the guest must not see them.
+    const answer = this.evaluate(TAKE_AWAY, { objectGroup: 'host' });
     await this.rest();
     const { result } = await answer;
     if (result?.result.objectId === undefined) throw new Error('the guest has no tools');
     this.#toolsId = result.result.objectId;
+    this.#peek = new ValuePeek(this.inspector, this.#toolsId);
   }
 }

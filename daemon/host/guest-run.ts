@@ -1,22 +1,31 @@
 import { MAX_JSON_CHARS, type RunMessage, type WireOutcome } from '../../shared/ipc/host-messages.ts';
-import type { EventPayload } from '../../shared/model/event.ts';
+import type { EventPayload, EventType } from '../../shared/model/event.ts';
 import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
 import { awaitsWithoutValue } from './awaiting-input.ts';
 import { comeToRest, within, type RunFate } from './come-to-rest.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import { describeError, describeRejection, describeThrown, isError, type ThrownValue } from './guest-exceptions.ts';
-import type { GuestIsolate, Rest } from './guest-isolate.ts';
-import { cutText, describeObject, describePrimitive, needsGuest, type DescribedValue } from './guest-values.ts';
-import type { ExceptionDetails, InspectorAnswer, InspectorResult, RemoteObject } from './inspector.ts';
-import { argumentOf, RUN_GROUP, type LastValues } from './last-values.ts';
+import type { GuestIsolate, Rest, Turn } from './guest-isolate.ts';
+import { describeObject, describePrimitive, needsGuest, type DescribedValue } from './guest-values.ts';
+import {
+  argumentOf,
+  type ExceptionDetails,
+  type InspectorAnswer,
+  type InspectorResult,
+  type RemoteObject,
+} from './inspector.ts';
+import { RUN_GROUP, type LastValues } from './last-values.ts';
 import { looksLikeObject, REPL_NAME, withName } from './repl-input.ts';
+import { lineEvent } from './line-event.ts';
 import { RunClock, type TimeLimit } from './run-limits.ts';
-import { cancelled, memoryExceeded, outputExceeded, timeExceeded, type StopReason } from './stop-reasons.ts';
+import { cancelled, exited, memoryExceeded, outputExceeded, timeExceeded, type StopReason } from './stop-reasons.ts';
 
-const CONSOLE_LEVELS = ['log', 'info', 'warn', 'error', 'debug', 'trace'] as const;
 const GIVE_BACK_MS = 100;
 const EXACT_HEAP_MS = 2;
 const NEEDS_MODULES = /^SyntaxError: (Cannot use import statement|Cannot use 'import\.meta'|Unexpected token 'export')/;
+
+/** What a stopped run would say if the reason did not say it. */
+const stoppedOutcome = { status: 'cancelled' } as const;
 
 /** One run of code in an isolate: evaluates, describes, watches the limits, stops. Everything is an outcome. */
 export class GuestRun {
@@ -28,6 +37,8 @@ export class GuestRun {
   readonly #stopped = Promise.withResolvers<undefined>();
   #stopReason: StopReason | undefined;
   #answered = false;
+  /** Whether the code has called process.exit. */
+  hasExited = false;
 
   constructor(guest: GuestIsolate, request: RunMessage, outbox: EventOutbox, last: LastValues) {
     this.#guest = guest;
@@ -37,18 +48,24 @@ export class GuestRun {
     this.#clock = new RunClock(request.limits, () => guest.cpuTime, (limit) => { this.#timeIsUp(limit); }); // prettier-ignore
   }
 
-  /** @param quiet settles when what was done with the isolate before has ended */
-  async run(quiet: Promise<unknown> | undefined): Promise<{ outcome: WireOutcome; fate: RunFate }> {
+  /**
+   * @param quiet settles when what was done with the isolate before has ended
+   * @param onBegin called when nothing of earlier runs is going on any more
+   */
+  async run(
+    quiet: Promise<unknown> | undefined,
+    onBegin: () => void,
+  ): Promise<{ outcome: WireOutcome; fate: RunFate }> {
     if (quiet !== undefined) await Promise.race([quiet, this.#stopped.promise]);
-    const outcome = await this.#evaluate();
+    await this.#turnOver();
+    onBegin();
+    const outcome = this.#isStopped() ? stoppedOutcome : await this.#evaluate();
     const fate = this.#stopReason === undefined ? 'rested' : await comeToRest(this.#guest);
     this.#answered = true;
     this.#clock.stop();
     await this.#giveBack(fate);
     const metrics = this.#metrics(fate);
-    const { status, error } = this.#stopReason ?? {};
-    if (status !== undefined && error !== undefined) return { outcome: { status, error, metrics }, fate };
-    return { outcome: { ...outcome, metrics }, fate };
+    return { outcome: { ...(this.#stopReason ?? outcome), metrics }, fate };
   }
 
   /** Stops the guest and keeps its state. The first reason counts. */
@@ -64,9 +81,17 @@ export class GuestRun {
     this.stop(cancelled());
   }
 
-  /** A line that the guest logged. */
-  line(level: number, text: string): void {
-    this.#emit('console', { level: CONSOLE_LEVELS[level] ?? 'log', text: cutText(text) }, text);
+  /** The guest has called process.exit. */
+  exit(code: number): void {
+    this.hasExited = true;
+    this.#emit('system', { message: `process.exit(${code}) was called`, exit_code: code }, '');
+    this.stop(exited(code));
+  }
+
+  /** A line that the guest has sent. */
+  line(kind: number, text: string): void {
+    const event = lineEvent(kind, text);
+    this.#emit(event.type, event.payload, event.text);
   }
 
   gate(): Promise<void> | undefined {
@@ -80,7 +105,7 @@ export class GuestRun {
     if (kind !== 'repl') await this.#tool('lendGlobals', [{ value: { args, env } }]);
     const answer = await this.#evaluateSource(source, url);
     const settled = kind === 'repl' || answer === undefined ? answer : await this.#awaitPromise(answer);
-    if (settled === undefined) return { status: 'cancelled' };
+    if (settled === undefined) return stoppedOutcome;
     const { result, exceptionDetails } = settled;
     if (exceptionDetails === undefined) return this.#endWithValue(result);
     return this.#endWithException(exceptionDetails, { name: url, lines: source.split('\n').length });
@@ -116,6 +141,7 @@ export class GuestRun {
    * that. Undefined when the run was stopped meanwhile.
    */
   async #step(command: () => Promise<InspectorAnswer>): Promise<InspectorResult | undefined> {
+    await this.#turnOver();
     if (this.#stopReason !== undefined) return undefined;
     const answering = command();
     const resting = this.#guest.rest().then((rest) => { this.#rested(rest); }); // prettier-ignore
@@ -124,6 +150,21 @@ export class GuestRun {
     if (answer !== undefined) await Promise.race([resting, this.#stopped.promise]);
     if (answer === undefined || this.#isStopped()) return undefined;
     return answer.result ?? { result: { type: 'undefined' }, exceptionDetails: refusal(answer.error?.message) };
+  }
+
+  /** Waits until no turn of the timers is going on. */
+  async #turnOver(): Promise<void> {
+    while (this.#guest.turning !== undefined && !this.#isStopped()) {
+      await Promise.race([this.#guest.turning, this.#stopped.promise]);
+    }
+  }
+
+  /** A turn of the timers that fell into this run. */
+  async turn(): Promise<Turn> {
+    const turn = await this.#guest.turn();
+    if (turn.state === 'gone') this.stop(memoryExceeded());
+    if (turn.state === 'rejected') this.#rested(turn);
+    return turn;
   }
 
   #rested(rest: Rest): void {
@@ -135,7 +176,7 @@ export class GuestRun {
   async #endWithValue(result: RemoteObject): Promise<Omit<WireOutcome, 'metrics'>> {
     this.#last.set('_', result);
     const value = await this.#describe(result);
-    if (value === undefined) return { status: 'cancelled' };
+    if (value === undefined) return stoppedOutcome;
     this.#emit('value', value.payload, value.text);
     return { status: 'ok', result: value.payload };
   }
@@ -146,7 +187,7 @@ export class GuestRun {
   ): Promise<Omit<WireOutcome, 'metrics'>> {
     if (details.exception !== undefined) this.#last.set('_error', details.exception);
     const thrown = await this.#describeThrown(details, script);
-    if (thrown === undefined) return { status: 'cancelled' };
+    if (thrown === undefined) return stoppedOutcome;
     this.#emit('exception', { ...thrown }, '');
     const error: ExecutionError = { code: 'JS_EXCEPTION', ...thrown };
     return { status: 'error', error };
@@ -168,27 +209,12 @@ export class GuestRun {
 
   async #describe(value: RemoteObject): Promise<DescribedValue | undefined> {
     if (!needsGuest(value)) return describePrimitive(value);
-    const inside = await this.#lookInside(value);
-    const args = [argumentOf(value), { value: MAX_JSON_CHARS }, ...inside];
+    const args = [argumentOf(value), { value: MAX_JSON_CHARS }];
     const answer = await this.#tool('describe', args);
     return answer === undefined ? undefined : describeObject(value, answer.result.value);
   }
 
-  /** What JavaScript cannot ask a promise or a proxy itself: its state and result, or its target. */
-  async #lookInside(value: RemoteObject): Promise<object[]> {
-    if (value.subtype !== 'promise' && value.subtype !== 'proxy') return [];
-    type Internal = { internalProperties?: { name: string; value?: RemoteObject }[] };
-    const params = { objectId: value.objectId, ownProperties: true };
-    const properties = this.#guest.inspector.post<Internal>('Runtime.getProperties', params);
-    await Promise.race([this.#guest.rest(), this.#stopped.promise]);
-    const answer = await Promise.race([properties, this.#stopped.promise]);
-    const internal = (name: string): RemoteObject =>
-      answer?.result?.internalProperties?.find((property) => property.name === name)?.value ?? { type: 'undefined' };
-    if (value.subtype === 'proxy') return [{ value: 'proxy' }, argumentOf(internal('[[Target]]'))];
-    return [argumentOf(internal('[[PromiseState]]')), argumentOf(internal('[[PromiseResult]]'))];
-  }
-
-  #emit(type: 'console' | 'value' | 'exception', payload: EventPayload, text: string): void {
+  #emit(type: EventType, payload: EventPayload, text: string): void {
     const exceeded = this.#outbox.push(type, payload, text);
     if (exceeded !== undefined) this.stop(outputExceeded(exceeded, this.#request.limits));
   }

@@ -1,10 +1,12 @@
 import type { FromHost, LookMessage, RunMessage } from '../../shared/ipc/host-messages.ts';
 import { complete } from './guest-completion.ts';
 import type { Completion, GlobalVariable } from '../../shared/model/inspection.ts';
+import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 import { GuestLook } from './guest-look.ts';
 import { GuestRun } from './guest-run.ts';
+import { GuestTimers } from './guest-timers.ts';
 import { LastValues } from './last-values.ts';
 import { memoryExceeded } from './stop-reasons.ts';
 
@@ -17,6 +19,8 @@ export class GuestSession {
   readonly #send: (message: FromHost) => void;
   readonly #last = new LastValues();
   readonly #look: GuestLook;
+  readonly #background: Background;
+  readonly #timers: GuestTimers;
   #current: Current | undefined;
   /** The last look, until the isolate is at rest after it. */
   #looking: Promise<unknown> | undefined;
@@ -26,10 +30,22 @@ export class GuestSession {
     this.#guest = guest;
     this.#send = send;
     this.#look = new GuestLook(guest);
+    this.#background = new Background(id, guest, send);
+    this.#timers = new GuestTimers(guest, async () => {
+      await this.#looking;
+      return (this.#current?.run ?? this.#background).turn();
+    });
     guest.callbacks = {
-      line: (level, text) => this.#current?.run.line(level, text),
-      gate: () => this.#current?.run.gate(),
+      line: (kind, text) => { this.#active.line(kind, text); }, // prettier-ignore
+      gate: () => this.#active.gate(),
+      wake: (ms) => { this.#timers.wake(ms); }, // prettier-ignore
+      exit: (code) => { this.#active.exit(code); }, // prettier-ignore
     };
+  }
+
+  /** To whom belongs what the guest does now. A run that has just come may have to wait for a turn to end. */
+  get #active(): GuestRun | Background {
+    return this.#background.isInTurn || this.#current === undefined ? this.#background : this.#current.run;
   }
 
   async run(request: RunMessage): Promise<void> {
@@ -37,11 +53,25 @@ export class GuestSession {
     const outbox = new EventOutbox(request.limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
     const run = new GuestRun(this.#guest, request, outbox, this.#last);
     this.#current = { id: request.execution_id, run, outbox };
-    const { outcome, fate } = await run.run(this.#looking);
+    const { outcome, fate } = await run.run(this.#looking, () => { this.#background.runBegins(); }); // prettier-ignore
     if (fate === 'rested') this.#looking = undefined;
+    if (run.hasExited && fate === 'rested') await this.#guest.cancelAllCalls();
+    if (run.hasExited) this.#timers.wake(-1);
     this.#current = undefined;
-    this.#send({ t: fate === 'stuck' ? 'stuck' : 'done', ...ids, events: outbox.takeTail(), outcome });
+    const goes_on = this.#timers.isPending;
+    this.#background.runEnded(request.limits, goes_on);
+    const end = { ...ids, events: outbox.takeTail(), outcome };
+    this.#send(fate === 'stuck' ? { t: 'stuck', ...end } : { t: 'done', ...end, goes_on });
     if (fate === 'gone') this.#send({ t: 'lost', session_id: this.#id, fatal: false });
+  }
+
+  /** Stops what the runs left behind, for good. */
+  interruptBackground(): void {
+    if (this.#current === undefined) this.#background.interrupt();
+  }
+
+  ackBackground(events: number): void {
+    this.#background.ack(events);
   }
 
   /** One look at a time, and none while something runs. */
@@ -49,6 +79,7 @@ export class GuestSession {
     const before = this.#looking;
     this.#looking = (async () => {
       await before;
+      await this.#guest.turning;
       await this.#answerLook(message);
       await this.#guest.rest();
     })();
@@ -80,15 +111,17 @@ export class GuestSession {
     const current = this.#current;
     this.#current = undefined;
     if (current !== undefined) {
-      const { status, error } = memoryExceeded();
       const events = current.outbox.takeTail();
       const ids = { session_id: this.#id, execution_id: current.id };
-      this.#send({ t: 'done', ...ids, events, outcome: { status, error, metrics: {} } });
+      const outcome = { ...memoryExceeded(), metrics: {} };
+      this.#send({ t: 'done', ...ids, events, outcome, goes_on: false });
     }
+    if (this.#background.isOpen) this.#background.end(memoryExceeded());
     this.#send({ t: 'lost', session_id: this.#id, fatal: true });
   }
 
   dispose(): void {
+    this.#timers.dispose();
     this.#guest.dispose();
   }
 }

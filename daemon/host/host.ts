@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { FromHost, ToHost } from '../../shared/ipc/host-messages.ts';
 import { GuestSession } from './guest-session.ts';
+import { makeGuestSnapshot } from './guest-snapshot.ts';
 import { SpareGuests } from './spare-guests.ts';
 
 type Open = Extract<ToHost, { t: 'open' }>;
@@ -10,10 +11,12 @@ type Open = Extract<ToHost, { t: 'open' }>;
 export class Host {
   readonly #send: (message: FromHost) => void;
   readonly #sessions = new Map<string, GuestSession>();
-  readonly #spares = new SpareGuests();
+  readonly #spares: SpareGuests;
 
-  constructor(send: (message: FromHost) => void) {
+  /** @param guestScript the file with the script that every guest begins with */
+  constructor(send: (message: FromHost) => void, guestScript: string) {
     this.#send = send;
+    this.#spares = new SpareGuests(makeGuestSnapshot(guestScript));
   }
 
   /** Makes a first isolate and says hello when it is there. */
@@ -38,6 +41,12 @@ export class Host {
       case 'ack':
         this.#sessions.get(message.session_id)?.ack(message.execution_id, message.events);
         break;
+      case 'interrupt_background':
+        this.#sessions.get(message.session_id)?.interruptBackground();
+        break;
+      case 'ack_background':
+        this.#sessions.get(message.session_id)?.ackBackground(message.events);
+        break;
       case 'close':
         this.#close(message.session_id);
         break;
@@ -56,7 +65,7 @@ export class Host {
     this.#send({ t: 'hello', pid: process.pid });
   }
 
-  async #open({ session_id, kind, primed }: Open): Promise<void> {
+  async #open({ session_id, worktree_path, kind, primed }: Open): Promise<void> {
     const { strict } = kind.runtime;
     try {
       setFlagsFromString(strict ? '--use-strict' : '--no-use-strict');
@@ -66,6 +75,7 @@ export class Host {
         session.catastrophe();
       };
       if (!primed) await prepared.furnish(kind, strict);
+      await prepared.guest.enter(worktree_path, {});
       this.#sessions.set(session_id, session);
       this.#send({ t: 'opened', session_id });
       setImmediate(() => {

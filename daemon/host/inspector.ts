@@ -30,6 +30,12 @@ export type InspectorResult = { result: RemoteObject; exceptionDetails?: Excepti
 /** `error` when the command was refused, or its evaluation terminated. */
 export type InspectorAnswer<Result = InspectorResult> = { result?: Result; error?: { message: string } };
 
+/** A value of the guest as an argument of a call in the guest. */
+export function argumentOf({ objectId, unserializableValue, value }: RemoteObject): object {
+  if (objectId !== undefined) return { objectId };
+  return unserializableValue !== undefined ? { unserializableValue } : { value };
+}
+
 /**
  * V8's inspector of one isolate: the only place that speaks its protocol, so that a debugger can share it one day.
  * Commands run on the isolate's thread, in order, also while it executes code.

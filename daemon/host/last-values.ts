@@ -1,5 +1,5 @@
 import type { GuestIsolate } from './guest-isolate.ts';
-import type { RemoteObject } from './inspector.ts';
+import { argumentOf, type RemoteObject } from './inspector.ts';
 import { mentionsUnderscore } from './repl-input.ts';
 
 /** The inspector keeps the objects of a run under this name until the next run begins. */
@@ -38,10 +38,4 @@ export class LastValues {
     this.#holdsObjects = false;
     for (const [name, value] of this.#fresh) if (value.objectId !== undefined) this.#fresh.delete(name);
   }
-}
-
-/** A value of the guest as an argument of a call in the guest. */
-export function argumentOf({ objectId, unserializableValue, value }: RemoteObject): object {
-  if (objectId !== undefined) return { objectId };
-  return unserializableValue !== undefined ? { unserializableValue } : { value };
 }

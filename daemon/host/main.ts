@@ -24,7 +24,7 @@ process.on('uncaughtException', (error) => {
 const channel = new DaemonChannel();
 const host = new Host((message) => {
   channel.send(message);
-});
+}, process.argv[2] ?? '');
 channel.listen((message) => {
   host.receive(message);
 });

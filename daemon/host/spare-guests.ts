@@ -1,6 +1,7 @@
 import { DEFAULT_MEM_MB, type SessionKind } from '../../shared/ipc/host-messages.ts';
 import { endProcess } from './daemon-channel.ts';
 import { GuestIsolate } from './guest-isolate.ts';
+import type { GuestSnapshot } from './guest-snapshot.ts';
 
 /** An isolate with what to do when V8 gives up on it, which depends on whose it has become. */
 export class PreparedGuest {
@@ -12,10 +13,11 @@ export class PreparedGuest {
     this.guest = guest;
   }
 
-  static async create(memMb: number): Promise<PreparedGuest> {
-    const guest = await GuestIsolate.create(memMb, () => {
+  static async create(memMb: number, snapshot: GuestSnapshot): Promise<PreparedGuest> {
+    const onCatastrophe = (): void => {
       prepared.onCatastrophe();
-    });
+    };
+    const guest = await GuestIsolate.create({ memMb, snapshot, onCatastrophe });
     const prepared = new PreparedGuest(guest);
     return prepared;
   }
@@ -32,19 +34,24 @@ export class PreparedGuest {
  * kind of session that was made last, with the libraries of that in it.
  */
 export class SpareGuests {
+  readonly #snapshot: GuestSnapshot;
   #blank: Promise<PreparedGuest> | undefined;
   #primed: Promise<PreparedGuest> | undefined;
 
+  constructor(snapshot: GuestSnapshot) {
+    this.#snapshot = snapshot;
+  }
+
   /** Makes the first blank one. */
   async start(): Promise<void> {
-    this.#blank = PreparedGuest.create(DEFAULT_MEM_MB);
+    this.#blank = PreparedGuest.create(DEFAULT_MEM_MB, this.#snapshot);
     await this.#blank;
   }
 
   /** Prepares for a kind of session; one for another kind is dropped. */
   prime(kind: SessionKind): void {
     dispose(this.#primed);
-    this.#primed = PreparedGuest.create(kind.mem_mb).then(async (prepared) => {
+    this.#primed = PreparedGuest.create(kind.mem_mb, this.#snapshot).then(async (prepared) => {
       await prepared.furnish(kind, false);
       return prepared;
     });
@@ -70,7 +77,7 @@ export class SpareGuests {
     blank?.guest.dispose();
     dispose(this.#primed);
     this.#primed = undefined;
-    return PreparedGuest.create(memMb);
+    return PreparedGuest.create(memMb, this.#snapshot);
   }
 
   /** Gives back what is left when the process has got its session. */

@@ -5,7 +5,7 @@ import type { Limits } from '../../shared/model/settings.ts';
 import type { TimeLimit } from './run-limits.ts';
 
 /** Why a run is stopped before its code has ended, as the outcome will say it. */
-export type StopReason = { status: WireOutcome['status']; error: ExecutionError & { code: OutcomeCode } };
+export type StopReason = { status: WireOutcome['status']; error?: ExecutionError & { code: OutcomeCode } };
 
 export function cancelled(): StopReason {
   return { status: 'cancelled', error: { code: 'CANCELLED', message: 'The execution was cancelled.' } };
@@ -32,4 +32,11 @@ export function outputExceeded(limit: 'max_events' | 'max_output_kb', limits: Li
 export function memoryExceeded(): StopReason {
   const message = 'The session exceeded its memory limit.';
   return { status: 'error', error: { code: 'MEMORY_LIMIT_EXCEEDED', message } };
+}
+
+/** The code has called process.exit. */
+export function exited(code: number): StopReason {
+  if (code === 0) return { status: 'ok' };
+  const message = `The code called process.exit(${code}).`;
+  return { status: 'error', error: { code: 'JS_EXCEPTION', message, name: 'Exit' } };
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { guestScript } from './guest-script.ts';
 
 export type HostCommand = { file: string; args: string[] };
 
@@ -15,7 +16,7 @@ export const MAX_FENCED_MEM_MB = 512;
 
 /** How a host is started. Everything in it stays the same while the daemon lives, except the fence. */
 export function hostCommand({ fenced }: { fenced: boolean }): HostCommand {
-  const words = [...wrappers(fenced), process.execPath, ...nodeArgs(), entry()];
+  const words = [...wrappers(fenced), process.execPath, ...nodeArgs(), entry(), guestScript()];
   const [file = process.execPath, ...args] = words;
   return { file, args };
 }
@@ -51,9 +52,9 @@ function codeFolders(): string[] {
   const isolatedVm = packageFolder('isolated-vm', path.dirname(file));
   const loader = packageFolder('node-gyp-build', realpathSync(isolatedVm));
   const root = path.resolve(path.dirname(file), '../..');
-  if (!file.endsWith('.ts')) return [file, isolatedVm, loader];
+  if (!file.endsWith('.ts')) return [file, guestScript(), isolatedVm, loader];
   const own = [path.join(root, 'daemon/host'), path.join(root, 'shared'), packageFolder('acorn', path.dirname(file))];
-  return [...own, isolatedVm, loader];
+  return [...own, guestScript(), isolatedVm, loader];
 }
 
 /** Where Node will find a package. Found without loading it: the daemon never loads isolated-vm. */

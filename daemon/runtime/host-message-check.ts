@@ -22,7 +22,12 @@ export function checkMessage(message: unknown): FromHost {
       isText('session_id') &&
       isText('execution_id') &&
       isEvents(message['events']) &&
-      (t === 'events' || isOutcome(message['outcome'])));
+      (t === 'events' || isOutcome(message['outcome'])) &&
+      (t !== 'done' || typeof message['goes_on'] === 'boolean')) ||
+    ((t === 'background' || t === 'background_done' || t === 'background_stuck') &&
+      isText('session_id') &&
+      isEvents(message['events']) &&
+      (t === 'background' || isOutcome(message['outcome'])));
   if (!valid) throw new TypeError(`a bad message: ${typeof t === 'string' ? t.slice(0, 20) : typeof t}`);
   return message as FromHost;
 }

@@ -8,7 +8,7 @@ import { RuntimeHost } from './runtime-host.ts';
 import type { RunOutcome, RunRequest, Runtime, RuntimeListener, SessionSpec } from './runtime.ts';
 import { kindOf } from './session-kind.ts';
 import { SharedHosts } from './shared-hosts.ts';
-import type { Slot } from './slot.ts';
+import { newSlot, type Slot } from './slot.ts';
 
 export type RuntimeOptions = {
   /** Hosts that are kept ready; default 2. */
@@ -101,7 +101,7 @@ export class HostRuntime implements Runtime {
     const { limits, resolver } = spec.settings;
     const { session_id, worktree_path } = spec;
     const place = {
-      slot: { id: session_id, memMb: limits.mem_mb, run: undefined },
+      slot: newSlot(session_id, limits.mem_mb),
       ...this.#findHost(spec),
       isOpen: false,
     };
@@ -166,6 +166,8 @@ export class HostRuntime implements Runtime {
 
   async #endRun({ slot, host }: Place, reason: string): Promise<void> {
     const { run } = slot;
+    slot.background?.cancel(reason);
+    slot.background = undefined;
     if (run === undefined) return;
     run.cancelReason = reason;
     host.interrupt(slot);

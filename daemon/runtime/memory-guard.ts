@@ -50,7 +50,7 @@ export class MemoryGuard {
     if (resident === undefined || atRest === undefined || slots.size === 0) return undefined;
     const all = [...slots.values()];
     // A shared host at rest holds what its sessions keep, each within its own limit.
-    const counted = this.#shared ? all.filter((slot) => slot.run !== undefined) : all;
+    const counted = this.#shared ? all.filter((slot) => slot.run !== undefined || slot.background !== undefined) : all;
     if (counted.length === 0) return undefined;
     const allowedMb = counted.reduce((sum, slot) => sum + slot.memMb, 0);
     const margin = Math.max(...counted.map((slot) => marginMb(slot.memMb)));

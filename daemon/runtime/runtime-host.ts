@@ -8,6 +8,7 @@ import {
 import { blameFor, onlySuspect } from './blame.ts';
 import type { HostCommand } from './host-command.ts';
 import { HostProcess } from './host-process.ts';
+import { LiveBackground } from './live-background.ts';
 import { LiveRun } from './live-run.ts';
 import { Looks } from './looks.ts';
 import { MemoryGuard } from './memory-guard.ts';
@@ -63,7 +64,7 @@ export class RuntimeHost {
   }
 
   get isBusy(): boolean {
-    return this.#waiting.size > 0 || [...this.slots.values()].some((slot) => slot.run !== undefined);
+    return this.#waiting.size > 0 || [...this.slots.values()].some(isActive);
   }
 
   /** Prepares for sessions of a kind while nobody waits. */
@@ -98,6 +99,7 @@ export class RuntimeHost {
     // An answer is only expected from now on; before, the host was silent for good reason.
     if (!this.isBusy) this.process.lastHeard = performance.now();
     slot.run = run;
+    slot.limits = message.limits;
     this.#memory.runBegins();
     this.process.send(message);
     if (this.process.end !== undefined) this.#lose([slot], this.process.end);
@@ -105,7 +107,10 @@ export class RuntimeHost {
   }
 
   interrupt(slot: Slot): void {
-    if (slot.run === undefined) return;
+    if (slot.run === undefined) {
+      if (slot.background !== undefined) this.process.send({ t: 'interrupt_background', session_id: slot.id });
+      return;
+    }
     slot.run.expectStop();
     this.process.send({ t: 'interrupt', session_id: slot.id, execution_id: slot.run.executionId });
   }
@@ -189,6 +194,11 @@ export class RuntimeHost {
       case 'stuck':
         this.#receiveFromRun(message);
         break;
+      case 'background':
+      case 'background_done':
+      case 'background_stuck':
+        this.#receiveFromBackground(message);
+        break;
       case 'lost':
         this.#receiveLoss(message);
         break;
@@ -210,8 +220,30 @@ export class RuntimeHost {
     run.emit(message.events, (events) => {
       if (slot.run === run) this.process.send({ t: 'ack', session_id, execution_id, events });
     });
-    if (message.t === 'done') this.#finish(slot, run, message.outcome);
+    if (message.t === 'done') {
+      if (message.goes_on) slot.background ??= this.#newBackground(slot);
+      this.#finish(slot, run, message.outcome);
+    }
     if (message.t === 'stuck') this.kill(this.#unstoppable(slot, message.outcome));
+  }
+
+  #receiveFromBackground(message: Extract<FromHost, { t: `background${string}` }>): void {
+    const { session_id, events } = message;
+    const slot = this.slots.get(session_id);
+    if (slot === undefined) throw new TypeError('a message about a session that is not there');
+    const background = (slot.background ??= this.#newBackground(slot));
+    background.emit(events, (stored) => {
+      if (slot.background === background) this.process.send({ t: 'ack_background', session_id, events: stored });
+    });
+    if (message.t === 'background') return;
+    background.end(message.outcome);
+    slot.background = undefined;
+    if (message.t === 'background_stuck') this.kill(this.#unstoppable(slot));
+  }
+
+  #newBackground(slot: Slot): LiveBackground {
+    if (slot.limits === undefined) throw new TypeError('something goes on before anything has run');
+    return new LiveBackground(slot.id, slot.limits, this.#listener);
   }
 
   #finish(slot: Slot, run: LiveRun, outcome: WireOutcome): void {
@@ -265,10 +297,16 @@ export class RuntimeHost {
       const { reason, outcome } = blameFor(slot, end);
       const { run } = slot;
       slot.run = undefined;
+      slot.background?.end(outcome);
+      slot.background = undefined;
       this.#listener.onSessionLost(slot.id, reason);
       run?.end(outcome);
     }
   }
+}
+
+function isActive(slot: Slot): boolean {
+  return slot.run !== undefined || slot.background !== undefined;
 }
 
 function memoryEnd(culprit?: Slot, outcome?: WireOutcome): HostEnd {

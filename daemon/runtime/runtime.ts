@@ -14,7 +14,10 @@ export interface Runtime {
    * which a run can end is an outcome. All events were emitted before it resolves.
    */
   run(sessionId: string, request: RunRequest): Promise<RunOutcome>;
-  /** Stops what runs in the session and keeps its state; the run ends as `cancelled`. No run: nothing happens. */
+  /**
+   * Stops what runs in the session and keeps its state; the run ends as `cancelled`. Without a run, what earlier runs
+   * left behind is stopped for good.
+   */
   interrupt(sessionId: string): void;
   /** The variables that the session's code has defined. No code of the guest runs; undefined when not answered in time. */
   globals(sessionId: string): Promise<GlobalVariable[] | undefined>;
@@ -66,6 +69,13 @@ export type RuntimeListener = {
    * only so far ahead of it, which is what keeps memory flat during a flood.
    */
   onEvents(executionId: string, events: readonly RuntimeEvent[], stored: () => void): void;
+  /**
+   * Timers and the like that earlier runs left behind make themselves heard between runs.
+   * @returns the id of the execution that their events belong to
+   */
+  beginBackground(sessionId: string): string;
+  /** That has ended: nothing is left to be called, the next run begins, or it was stopped. Its events were emitted before. */
+  endBackground(executionId: string, outcome: RunOutcome): void;
   /** The session died by itself (memory, host killed, fault). Its run, if any, has ended or will end by its own outcome. */
   onSessionLost(sessionId: string, reason: string): void;
 };

@@ -1,8 +1,22 @@
 import type { WireOutcome } from '../../shared/ipc/host-messages.ts';
+import type { Limits } from '../../shared/model/settings.ts';
+import type { LiveBackground } from './live-background.ts';
 import type { LiveRun } from './live-run.ts';
 
 /** A session's place in a host. */
-export type Slot = { readonly id: string; readonly memMb: number; run: LiveRun | undefined };
+export type Slot = {
+  readonly id: string;
+  readonly memMb: number;
+  run: LiveRun | undefined;
+  /** What goes on between runs: timers wait to be called, or have been. */
+  background: LiveBackground | undefined;
+  /** Those of the last run. */
+  limits: Limits | undefined;
+};
+
+export function newSlot(id: string, memMb: number): Slot {
+  return { id, memMb, run: undefined, background: undefined, limits: undefined };
+}
 
 /** Why a host, or one isolate in it, came to its end. */
 export type HostEnd = {

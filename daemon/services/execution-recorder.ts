@@ -32,13 +32,12 @@ export class ExecutionRecorder {
     });
   }
 
-  /** The execution exists from here on, as `running`, with the echo of its input as event 1. */
+  /** The execution exists from here on, as `running`. Event 1 says what began: for most, the echo of their input. */
   begin(execution: Execution): void {
     this.#recordings.set(execution.id, { seq: 0, kept: [], waiting: [] });
     this.#journal.insertExecution(execution);
-    const text = execution.input ?? execution.path ?? '';
     this.#changes.publish({ kind: 'execution', execution });
-    this.#append(execution.id, [{ ts: Date.parse(execution.started_at), type: 'input_echo', payload: { text } }]);
+    this.#append(execution.id, [{ ts: Date.parse(execution.started_at), ...firstEvent(execution) }]);
   }
 
   /** Events from the runtime; `stored` is called when they are durable. Those of an ended execution are dropped. */
@@ -102,4 +101,9 @@ export class ExecutionRecorder {
   #readBack(executionId: string): ExecutionEvent[] {
     return this.#executions.events(executionId, { after_seq: 0, limit: Number.MAX_SAFE_INTEGER });
   }
+}
+
+function firstEvent({ kind, input, path }: Execution): { type: EventType; payload: EventPayload } {
+  if (kind === 'system') return { type: 'system', payload: { message: 'earlier executions left timers behind' } };
+  return { type: 'input_echo', payload: { text: input ?? path ?? '' } };
 }

@@ -1,8 +1,9 @@
 import { VmError } from '../../shared/errors/vm-error.ts';
 import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Args, Env, Execution, ExecutionWithEvents, RunFile, RunRepl } from '../../shared/model/execution.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { RunOutcome, Runtime } from '../runtime/runtime.ts';
 import type { ExecutionStore } from '../store/store.ts';
+import { BackgroundExecutions } from './background-executions.ts';
 import { timestamp } from './clock.ts';
 import type { ExecutionRecorder } from './execution-recorder.ts';
 import type { LiveSession, LiveSessions } from './live-sessions.ts';
@@ -27,6 +28,7 @@ export class ExecutionService {
   readonly #runtime: Runtime;
   readonly #sessions: LiveSessions;
   readonly #recorder: ExecutionRecorder;
+  readonly #background: BackgroundExecutions;
   readonly #running = new Map<string, Started>();
   #stopping = false;
 
@@ -35,6 +37,7 @@ export class ExecutionService {
     this.#runtime = runtime;
     this.#sessions = sessions;
     this.#recorder = recorder;
+    this.#background = new BackgroundExecutions(recorder);
   }
 
   /** Throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY, OUTPUT_LIMIT_EXCEEDED, STORAGE_UNAVAILABLE. */
@@ -75,13 +78,28 @@ export class ExecutionService {
 
   /** What runs now, in all sessions. */
   running(): Execution[] {
-    return [...this.#running.values()].map(({ execution }) => execution);
+    return [...this.#running.values(), ...this.#background.all()].map(({ execution }) => execution);
   }
 
-  /** Stops what runs in the session and keeps its state. Says what was stopped, if anything ran. */
+  /**
+   * Stops what runs in the session and keeps its state; when nothing runs, the timers that wait. Says which execution
+   * was stopped, if any.
+   */
   async interrupt(sessionId: string): Promise<Execution | undefined> {
-    const { running } = this.#sessions.requireReady(sessionId);
-    return running === undefined ? undefined : this.cancel(running);
+    const session = this.#sessions.requireReady(sessionId);
+    const running = session.running ?? this.#background.inSession(sessionId)?.execution.id;
+    if (running !== undefined) return this.cancel(running);
+    this.#runtime.interrupt(sessionId);
+    return undefined;
+  }
+
+  /** Timers of the session make themselves heard while nothing runs: an execution of their own, whose id this is. */
+  beginBackground(sessionId: string): string {
+    return this.#background.begin(sessionId);
+  }
+
+  endBackground(executionId: string, outcome: RunOutcome): void {
+    this.#background.end(executionId, outcome);
   }
 
   /** Runs a startup file in a session that is not ready yet. */
@@ -113,7 +131,7 @@ export class ExecutionService {
 
   /** Stops a running execution, keeps the session's state, and answers when it has ended. Throws EXECUTION_NOT_RUNNING. */
   async cancel(id: string): Promise<Execution> {
-    const running = this.#running.get(id);
+    const running = this.#running.get(id) ?? this.#background.get(id);
     if (running === undefined) {
       const { status } = this.get(id);
       throw new VmError('EXECUTION_NOT_RUNNING', `The execution has ended already (${status}).`, {
@@ -128,8 +146,9 @@ export class ExecutionService {
   /** Refuses new executions from now on, and resolves when those that run have ended. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const { execution } of this.#running.values()) this.#runtime.interrupt(execution.session_id);
-    await Promise.allSettled([...this.#running.values()].map(({ finished }) => finished));
+    const running = [...this.#running.values(), ...this.#background.all()];
+    for (const { execution } of running) this.#runtime.interrupt(execution.session_id);
+    await Promise.allSettled(running.map(({ finished }) => finished));
   }
 
   #requireIdle(session: LiveSession): void {

@@ -43,6 +43,10 @@ export function createServices({ store, makeRuntime, libraries, maxSessions }: S
     onEvents: (executionId, events, stored) => {
       recorder.onEvents(executionId, events, stored);
     },
+    beginBackground: (sessionId) => executions.beginBackground(sessionId),
+    endBackground: (executionId, outcome) => {
+      executions.endBackground(executionId, outcome);
+    },
     onSessionLost: (sessionId, reason) => {
       live.crashed(sessionId, reason);
       metrics.sessionLost();

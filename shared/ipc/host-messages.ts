@@ -54,6 +54,10 @@ export type ToHost =
   | { t: 'interrupt'; session_id: string; execution_id: string }
   /** So many events of the execution, counted from its start, are durable: the host may go on emitting. */
   | { t: 'ack'; session_id: string; execution_id: string; events: number }
+  /** Stop what the session's runs left behind, for good: no timer is called any more. */
+  | { t: 'interrupt_background'; session_id: string }
+  /** As `ack`, for the events of what goes on between runs. */
+  | { t: 'ack_background'; session_id: string; events: number }
   /** Dispose the isolate; answered by `closed`. Only sent to shared hosts: others are killed. */
   | { t: 'close'; session_id: string }
   /** Look into a session at rest without running code of the guest; answered by `looked`. */
@@ -82,10 +86,26 @@ export type FromHost =
   | { t: 'opened'; session_id: string }
   | { t: 'open_failed'; session_id: string; message: string }
   | { t: 'events'; session_id: string; execution_id: string; events: WireEvent[] }
-  /** The last word about an execution; `events` are those not sent before. */
-  | { t: 'done'; session_id: string; execution_id: string; events: WireEvent[]; outcome: WireOutcome }
+  /**
+   * The last word about an execution; `events` are those not sent before. `goes_on`: timers wait to be called, and
+   * `background_done` will say when that is over.
+   */
+  | {
+      t: 'done';
+      session_id: string;
+      execution_id: string;
+      events: WireEvent[];
+      outcome: WireOutcome;
+      goes_on: boolean;
+    }
   /** As `done`, but the guest is in native code that cannot be interrupted: the host has to be killed. */
   | { t: 'stuck'; session_id: string; execution_id: string; events: WireEvent[]; outcome: WireOutcome }
+  /** What goes on between two runs has made events; they belong to an execution that begins with the first of them. */
+  | { t: 'background'; session_id: string; events: WireEvent[] }
+  /** The end of that: nothing waits any more, the next run begins, or it was stopped. Also when there were no events. */
+  | { t: 'background_done'; session_id: string; events: WireEvent[]; outcome: WireOutcome }
+  /** As `background_done`, but in native code that cannot be interrupted: the host has to be killed. */
+  | { t: 'background_stuck'; session_id: string; events: WireEvent[]; outcome: WireOutcome }
   | { t: 'closed'; session_id: string }
   /** The session's isolate hit its memory limit. `fatal`: the whole process is beyond repair. */
   | { t: 'lost'; session_id: string; fatal: boolean }

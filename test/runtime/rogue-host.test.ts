@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { RuntimeHost } from '../../daemon/runtime/runtime-host.ts';
 import type { RunOutcome, RuntimeEvent } from '../../daemon/runtime/runtime.ts';
+import { newSlot } from '../../daemon/runtime/slot.ts';
 import { DEFAULT_SETTINGS } from '../../shared/model/settings.ts';
 import { isAlive } from './host-processes.ts';
 import { eventually } from './runtime-fixture.ts';
@@ -22,11 +23,13 @@ describe('runtime: what comes from a host is not trusted', () => {
       onSessionLost: (_id: string, why: string) => {
         reason = why;
       },
+      beginBackground: () => 'background',
+      endBackground: () => undefined,
     };
     const command = { file: process.execPath, args: [rogue, mode] };
     const host = new RuntimeHost(command, false, listener, () => undefined);
     await host.ready;
-    const slot = { id: 'session', memMb: 64, run: undefined };
+    const slot = newSlot('session', 64);
     await host.open(slot, {
       t: 'open',
       session_id: 'session',
@@ -79,7 +82,13 @@ describe('runtime: what comes from a host is not trusted', () => {
   });
 
   it('refuses to open when no host can be started', async () => {
-    const listener = { onEvents: () => undefined, onSessionLost: () => undefined };
+    const nothing = (): undefined => undefined;
+    const listener = {
+      onEvents: nothing,
+      onSessionLost: nothing,
+      beginBackground: () => 'background',
+      endBackground: nothing,
+    };
     const host = new RuntimeHost({ file: '/does/not/exist', args: [] }, false, listener, () => undefined);
     await assert.rejects(host.ready, /no runtime host could be started: spawn .* ENOENT/);
   });

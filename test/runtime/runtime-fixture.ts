@@ -9,6 +9,8 @@ export type Ran = RunOutcome & { id: string; events: RuntimeEvent[] };
 export class RuntimeFixture {
   readonly runtime: Runtime;
   readonly lost = new Map<string, string>();
+  /** What went on between runs. */
+  readonly background: { id: string; session: string; events: RuntimeEvent[]; outcome: RunOutcome | undefined }[] = [];
   /** Called with each batch of events of a run, before it is acknowledged. */
   onBatch: (events: readonly RuntimeEvent[], stored: () => void) => void = (_events, stored) => {
     stored();
@@ -24,6 +26,17 @@ export class RuntimeFixture {
         onEvents: (id, events, stored) => {
           this.#events.get(id)?.push(...events);
           this.onBatch(events, stored);
+        },
+        beginBackground: (session) => {
+          const id = `background-${++this.#runs}`;
+          const events: RuntimeEvent[] = [];
+          this.#events.set(id, events);
+          this.background.push({ id, session, events, outcome: undefined });
+          return id;
+        },
+        endBackground: (id, outcome) => {
+          const execution = this.background.find((one) => one.id === id);
+          if (execution !== undefined) execution.outcome = outcome;
         },
         onSessionLost: (id, reason) => {
           this.lost.set(id, reason);

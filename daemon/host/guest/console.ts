@@ -1,107 +1,172 @@
-/* eslint-disable max-lines-per-function -- sent to the guest as one piece of text */
-import type { Format } from './format.ts';
-import type { Inspect } from './inspect.ts';
+import { wrongArgument } from './coded-error.ts';
+import { now } from './clock.ts';
+import { formatTable } from './console-table.ts';
+import { formatDuration } from './duration.ts';
+import { sendLine } from './host-link.ts';
+import type { LineKind } from './line-kinds.ts';
+import { formatArguments } from './inspect/format.ts';
+import { inspectValue } from './inspect/inspect.ts';
+import { append, list, push, type List } from './list.ts';
+import {
+  arrayIsArray,
+  captureStackTrace,
+  defineProperty,
+  MapCtor,
+  mapDelete,
+  mapGet,
+  mapHas,
+  mapSet,
+  objectKeys,
+  setPrototypeOf,
+  stringIncludes,
+  stringSlice,
+  toText,
+} from './primordials.ts';
+import { replace } from './text.ts';
 
-/** What the host gives: `line` returns at once; `gate` makes the guest wait while the host is behind. */
-export type Line = (level: number, text: string) => void;
-export type Gate = { applySyncPromise(): void };
+const INDENT = '  ';
 
-/** The guest's console. Sent to the guest as text. */
-export function makeConsole(line: Line, gate: Gate, format: Format, inspect: Inspect): object {
-  // How much may be on its way to the host before the guest waits for it: one wait costs about 24 µs, one line 2 µs.
-  const maxLines = 256;
-  const maxChars = 65_536;
-  const levels = { log: 0, info: 1, warn: 2, error: 3, debug: 4, trace: 5 };
-  const counts = new Map<string, number>();
-  const timers = new Map<string, number>();
+type Write = (kind: LineKind, text: string) => void;
+type Methods = Record<string, (...values: never[]) => void>;
+
+/** The global console: texts as Node makes them, each an event of the execution. */
+export function makeConsole(): object {
   let indent = '';
-  let lines = 0;
-  let chars = 0;
-
-  const write = (level: number, text: string): void => {
-    const indented = indent === '' ? text : indent + text.replaceAll('\n', `\n${indent}`);
-    line(level, indented);
-    chars += indented.length;
-    if (++lines < maxLines && chars < maxChars) return;
-    gate.applySyncPromise();
-    lines = 0;
-    chars = 0;
-  };
-
-  const writer =
-    (level: number) =>
-    (...values: unknown[]): void => {
-      write(level, format(values));
-    };
-  const log = writer(levels.log);
-  const warn = writer(levels.warn);
-
-  const elapsed = (label: string): string | undefined => {
-    const start = timers.get(label);
-    if (start === undefined) warn(`No such label '${label}' for console.timeEnd()`);
-    return start === undefined ? undefined : `${label}: ${Date.now() - start}ms`;
+  const write: Write = (kind, text) => {
+    const hasLines = indent !== '' && stringIncludes(text, '\n');
+    sendLine(kind, indent + (hasLines ? replace(text, '\n', `\n${indent}`, true) : text));
   };
   const group = (...values: unknown[]): void => {
-    if (values.length > 0) log(...values);
-    indent += '  ';
+    if (values.length > 0) write('log', formatArguments(values));
+    indent += INDENT;
   };
+  const groupEnd = (): void => {
+    indent = stringSlice(indent, 0, -INDENT.length);
+  };
+  const groups = { group, groupCollapsed: group, groupEnd };
+  return asConsole({ ...printers(write), ...counters(write), ...stopwatches(write), ...groups });
+}
 
-  const members: Record<string, (...values: never[]) => void> = {
-    log,
-    info: writer(levels.info),
-    warn,
-    error: writer(levels.error),
-    debug: writer(levels.debug),
-    trace: (...values: unknown[]) => {
-      const text = format(values);
-      const stack = new Error().stack ?? '';
-      const frames = stack.split('\n').filter((frame) => frame.startsWith('    at ') && !frame.includes('vm-system:'));
-      write(levels.trace, [text === '' ? 'Trace' : `Trace: ${text}`, ...frames].join('\n'));
+function printers(write: Write): Methods {
+  const printer =
+    (kind: LineKind) =>
+    (...values: unknown[]): void => {
+      write(kind, formatArguments(values));
+    };
+  return {
+    log: printer('log'),
+    info: printer('info'),
+    debug: printer('debug'),
+    warn: printer('warn'),
+    error: printer('error'),
+    dirxml: printer('log'),
+    dir: (value: unknown, options?: object) => {
+      write('log', inspectValue(value, { customInspect: false, ...options }));
     },
-    dir: (value: unknown, options?: { depth?: number | null }) => {
-      const depth = options?.depth === null ? Infinity : (options?.depth ?? 2);
-      write(levels.log, inspect(value, depth));
+    trace: function trace(...values: unknown[]): void {
+      const record = { name: 'Trace', message: formatArguments(values) } as { stack?: string };
+      captureStackTrace(record, trace);
+      write('trace', `${record.stack}`);
     },
-    dirxml: log,
-    table: log,
-    assert: (condition: unknown, ...values: unknown[]) => {
-      if (Boolean(condition)) return;
-      const [first, ...rest] = values;
-      if (typeof first === 'string') warn(`Assertion failed: ${first}`, ...rest);
-      else if (values.length > 0) warn('Assertion failed:', ...values);
-      else warn('Assertion failed');
+    assert: (condition?: unknown, ...values: unknown[]) => {
+      if (!condition) write('warn', formatArguments(assertion(values)));
     },
-    group,
-    groupCollapsed: group,
-    groupEnd: () => {
-      indent = indent.slice(2);
+    table: (data: unknown, properties?: unknown) => {
+      if (properties !== undefined && !arrayIsArray(properties)) {
+        throw wrongArgument('properties', 'an instance of Array');
+      }
+      write('log', formatTable(data, properties as readonly unknown[] | undefined) ?? formatArguments([data]));
     },
+    clear: () => undefined,
+  };
+}
+
+function counters(write: Write): Methods {
+  const counts = new MapCtor<string, number>();
+  return {
     count: (label: unknown = 'default') => {
-      const count = (counts.get(String(label)) ?? 0) + 1;
-      counts.set(String(label), count);
-      log(`${String(label)}: ${count}`);
+      const name = labelOf(label);
+      const count = (mapGet(counts, name) ?? 0) + 1;
+      mapSet(counts, name, count);
+      write('log', `${name}: ${count}`);
     },
     countReset: (label: unknown = 'default') => {
-      counts.delete(String(label));
-    },
-    time: (label: unknown = 'default') => {
-      timers.set(String(label), Date.now());
-    },
-    timeLog: (label: unknown = 'default', ...values: unknown[]) => {
-      const text = elapsed(String(label));
-      if (text !== undefined) log(text, ...values);
-    },
-    timeEnd: (label: unknown = 'default') => {
-      const text = elapsed(String(label));
-      timers.delete(String(label));
-      if (text !== undefined) log(text);
+      const name = labelOf(label);
+      if (!mapHas(counts, name)) write('warn', `Warning: Count for '${name}' does not exist`);
+      mapDelete(counts, name);
     },
   };
-  const console: object = Object.create({}) as object;
-  for (const [name, member] of Object.entries(members)) {
-    Object.defineProperty(member, 'name', { value: name });
-    Object.defineProperty(console, name, { value: member, writable: true, configurable: true, enumerable: true });
+}
+
+function stopwatches(write: Write): Methods {
+  const starts = new MapCtor<string, number>();
+  /** `label: time`; a label that was never started gives a warning instead. */
+  const elapsed = (method: string, label: string): string | undefined => {
+    const start = mapGet(starts, label);
+    if (start !== undefined) return `${label}: ${formatDuration(now() - start)}`;
+    write('warn', `Warning: No such label '${label}' for console.${method}()`);
+    return undefined;
+  };
+  return {
+    time: (label: unknown = 'default') => {
+      const name = labelOf(label);
+      if (mapHas(starts, name)) write('warn', `Warning: Label '${name}' already exists for console.time()`);
+      else mapSet(starts, name, now());
+    },
+    timeLog: (label: unknown = 'default', ...values: unknown[]) => {
+      const text = elapsed('timeLog', labelOf(label));
+      if (text !== undefined) write('log', formatArguments(withFirst(text, values)));
+    },
+    timeEnd: (label: unknown = 'default') => {
+      const text = elapsed('timeEnd', labelOf(label));
+      mapDelete(starts, labelOf(label));
+      if (text !== undefined) write('log', text);
+    },
+  };
+}
+
+/** Node has its methods on the object itself, and the object says what it is. */
+function asConsole(methods: Methods): object {
+  const console = setPrototypeOf({}, {}) as object;
+  const names = objectKeys(methods);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
+    const value = methods[name];
+    defineProperty(value, 'name', { __proto__: null, value: name, configurable: true } as PropertyDescriptor);
+    defineProperty(console, name, {
+      __proto__: null,
+      value,
+      writable: true,
+      configurable: true,
+      enumerable: true,
+    } as PropertyDescriptor);
   }
-  Object.defineProperty(console, Symbol.toStringTag, { value: 'console', configurable: true });
+  defineProperty(console, Symbol.toStringTag, {
+    __proto__: null,
+    value: 'console',
+    writable: false,
+    configurable: true,
+    enumerable: false,
+  } as PropertyDescriptor);
   return console;
+}
+
+/** Symbols cannot be labels: as in Node, turning one into a string throws. */
+function labelOf(label: unknown): string {
+  return toText(label);
+}
+
+function assertion(values: ArrayLike<unknown>): List<unknown> {
+  const first = values[0];
+  if (typeof first !== 'string') return withFirst('Assertion failed', values);
+  const rest = list<unknown>();
+  for (let i = 1; i < values.length; i++) push(rest, values[i]);
+  return withFirst(`Assertion failed: ${first}`, rest);
+}
+
+function withFirst(first: unknown, rest: ArrayLike<unknown> | List<unknown>): List<unknown> {
+  const values = list<unknown>();
+  push(values, first);
+  append(values, rest);
+  return values;
 }

@@ -1,12 +1,32 @@
-import type { Inspect } from './inspect.ts';
+import { describeThrown } from './describe-thrown.ts';
+import { defineVisible } from './define.ts';
+import { inspectValue } from './inspect/inspect.ts';
+import { jsonOf } from './json.ts';
+import { at, join, list, push, type List } from './list.ts';
+import { peekHolder } from './peek.ts';
+import {
+  defineProperty,
+  deleteProperty,
+  getOwnPropertyDescriptor,
+  getOwnPropertyNames,
+  jsonStringify,
+  MapCtor,
+  mapGet,
+  mapSet,
+  objectKeys,
+} from './primordials.ts';
+import { startProcess } from './process.ts';
+import { cancelAllCalls, endTurn, pendingCalls, runDueTimers } from './timers.ts';
 
-/** What the host calls in the guest, through the inspector and under the run's limits. */
+/** Longest preview, in characters; a longer one ends with a count of what is missing. */
+const MAX_PREVIEW = 65_536;
+
+/** What the host calls in the guest, through the inspector and under the limits of an execution. */
 export type Tools = {
-  /**
-   * Preview and JSON of a value, as JSON text: `{preview, json?}`; `json` is text again. `inside` is what only the
-   * inspector knows: `['proxy', target]`, or the state and result of a promise.
-   */
-  describe(value: unknown, maxJsonChars: number, ...inside: [] | [kind: string, of: unknown]): string;
+  /** Preview and JSON of a value, as JSON text: `{preview, json?}`; `json` is text again. */
+  describe(value: unknown, maxJsonChars: number): string;
+  /** What was thrown, as JSON text. */
+  describeThrown(thrown: unknown): string;
   /** Makes `_` or `_error` give `value`, unless the guest has defined that name itself. */
   remember(name: '_' | '_error', value: unknown): void;
   /** Sets globals for the time of a run, and undoes that. */
@@ -15,53 +35,33 @@ export type Tools = {
   removeConsole(): void;
   /** What globalThis had before any code of the guest ran, as one text. */
   builtInNames(): string;
+  /** The session begins: the answer of process.cwd(), and its variables as JSON text. */
+  enter(cwd: string, env: string): void;
+  /** Calls the timers that are due; see `timers.ts`. */
+  runDueTimers(): number;
+  endTurn(): number;
+  pendingCalls(): number;
+  cancelAllCalls(): void;
+  /** Where a value lies that the guest wants to know more of. */
+  peekHolder: typeof peekHolder;
 };
 
-/** Sent to the guest as text. */
-export function makeTools(inspect: Inspect): Tools {
-  const { stringify } = JSON;
-  const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Object;
-  const remembered = new Map<string, { value: unknown; get: () => unknown }>();
-  const builtIns = Object.getOwnPropertyNames(globalThis).join(' ');
-  let lent: [string, PropertyDescriptor | undefined][] = [];
-  // Their JSON would be {} or a list of bytes: worse than none.
-  const opaque = [Map, Set, WeakMap, WeakSet, Promise, RegExp, Error, ArrayBuffer, getPrototypeOf(Uint8Array) as typeof Uint8Array]; // prettier-ignore
+const global = globalThis;
 
-  const showPromise = (state: string, result: unknown): string => {
-    if (state === 'pending') return 'Promise { <pending> }';
-    return `Promise { ${state === 'rejected' ? '<rejected> ' : ''}${inspect(result, 1)} }`;
-  };
-
-  const preview = (value: unknown, kind?: string, of?: unknown): string => {
-    try {
-      // Traps of a proxy are not for looking at it.
-      if (kind === 'proxy') return inspect(of);
-      return kind === undefined ? inspect(value) : showPromise(kind, of);
-    } catch {
-      return typeof value === 'function' ? '[Function]' : '[object]';
-    }
-  };
-
-  const jsonOf = (value: unknown, maxChars: number): string | undefined => {
-    try {
-      const hasToJson = typeof (value as { toJSON?: unknown }).toJSON === 'function';
-      if (!hasToJson && opaque.some((kind) => value instanceof kind)) return undefined;
-      const text = stringify(value) as string | undefined;
-      return text !== undefined && text.length <= maxChars ? text : undefined;
-    } catch {
-      return undefined;
-    }
-  };
-
+export function makeTools(): Tools {
+  const remembered = new MapCtor<string, { value: unknown; get: () => unknown }>();
+  const builtIns = join(getOwnPropertyNames(global), ' ');
+  let lent: List<{ name: string; before: PropertyDescriptor | undefined }> = list();
   return {
-    describe: (value, maxJsonChars, ...[kind, of]) => {
-      const json = kind === undefined ? jsonOf(value, maxJsonChars) : undefined;
-      const shown = `{"preview":${stringify(preview(value, kind, of))}`;
-      return json === undefined ? `${shown}}` : `${shown},"json":${stringify(json)}}`;
+    describe: (value, maxJsonChars) => {
+      const preview = previewOf(value);
+      const json = jsonOf(value, maxJsonChars);
+      return jsonStringify({ __proto__: null, preview, json });
     },
+    describeThrown: (thrown) => jsonStringify({ __proto__: null, ...describeThrown(thrown) }),
     remember: (name, value) => {
-      const known = remembered.get(name);
-      const descriptor = getOwnPropertyDescriptor(globalThis, name);
+      const known = mapGet(remembered, name);
+      const descriptor = getOwnPropertyDescriptor(global, name);
       if (descriptor !== undefined && (known === undefined || descriptor.get !== known.get)) return;
       if (known !== undefined) {
         known.value = value;
@@ -69,29 +69,49 @@ export function makeTools(inspect: Inspect): Tools {
       }
       const slot = { value, get: () => slot.value };
       const set = (own: unknown): void => {
-        defineProperty(globalThis, name, { value: own, writable: true, configurable: true, enumerable: true });
+        defineVisible(global, name, own);
       };
-      remembered.set(name, slot);
-      defineProperty(globalThis, name, { get: slot.get, set, configurable: true, enumerable: false });
+      mapSet(remembered, name, slot);
+      defineProperty(global, name, { __proto__: null, get: slot.get, set, configurable: true } as PropertyDescriptor);
     },
     lendGlobals: (values) => {
-      for (const [name, value] of Object.entries(values)) {
-        const before = getOwnPropertyDescriptor(globalThis, name);
+      const names = objectKeys(values);
+      for (let i = 0; i < names.length; i++) {
+        const name = names[i] as string;
+        const before = getOwnPropertyDescriptor(global, name);
         if (before?.configurable === false) continue;
-        lent.push([name, before]);
-        defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true });
+        push(lent, { name, before });
+        defineVisible(global, name, values[name]);
       }
     },
     returnGlobals: () => {
-      for (const [name, before] of lent) {
-        if (before !== undefined) defineProperty(globalThis, name, before);
-        else Reflect.deleteProperty(globalThis, name);
+      for (let i = 0; i < lent.length; i++) {
+        const { name, before } = at(lent, i);
+        if (before === undefined) deleteProperty(global, name);
+        else defineProperty(global, name, before);
       }
-      lent = [];
+      lent = list();
     },
     builtInNames: () => builtIns,
     removeConsole: () => {
-      Reflect.deleteProperty(globalThis, 'console');
+      deleteProperty(global, 'console');
     },
+    enter: (cwd, env) => {
+      startProcess({ cwd, env });
+    },
+    runDueTimers,
+    endTurn,
+    pendingCalls,
+    cancelAllCalls,
+    peekHolder,
   };
+}
+
+/** Whatever the value does, there is a preview. */
+function previewOf(value: unknown): string {
+  try {
+    return inspectValue(value, undefined, MAX_PREVIEW);
+  } catch {
+    return typeof value === 'function' ? '[Function]' : '[object]';
+  }
 }

@@ -1,0 +1,174 @@
+import type { FromHost, WireOutcome } from '../../shared/ipc/host-messages.ts';
+import type { Limits } from '../../shared/model/settings.ts';
+import { comeToRest } from './come-to-rest.ts';
+import { EventOutbox } from './event-outbox.ts';
+import { describeRejection } from './guest-exceptions.ts';
+import type { GuestIsolate, Turn } from './guest-isolate.ts';
+import { lineEvent, type LineEvent } from './line-event.ts';
+import { RunClock } from './run-limits.ts';
+import { cancelled, exited, memoryExceeded, outputExceeded, timeExceeded, type StopReason } from './stop-reasons.ts';
+
+/** A turn that took longer is followed by a pause as long as itself: timers alone get half of a processor. */
+const MIN_PAUSED_MS = 5;
+
+/**
+ * What the runs of a session left behind: their timers go on between runs, each turn under the limits of a run. Their
+ * output is an execution of its own, which begins with its first event and ends when nothing is left to be called, when
+ * the next run begins, or with the session.
+ */
+export class Background {
+  readonly #id: string;
+  readonly #guest: GuestIsolate;
+  readonly #send: (message: FromHost) => void;
+  #limits: Limits | undefined;
+  #outbox: EventOutbox | undefined;
+  #goesOn = false;
+  #startedAt = 0;
+  #cpuMs = 0;
+  /** Stops the turn that is going on. */
+  #stop: ((reason: StopReason) => void) | undefined;
+  /** Why there will be no more turns. */
+  #last: StopReason | undefined;
+
+  constructor(id: string, guest: GuestIsolate, send: (message: FromHost) => void) {
+    this.#id = id;
+    this.#guest = guest;
+    this.#send = send;
+  }
+
+  get isInTurn(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  /** Whether the daemon waits to hear of the end. */
+  get isOpen(): boolean {
+    return this.#outbox !== undefined || this.#goesOn;
+  }
+
+  /** A run has ended; its limits hold from now on. */
+  runEnded(limits: Limits, goesOn: boolean): void {
+    this.#limits = limits;
+    this.#goesOn = goesOn;
+    this.#last = undefined;
+  }
+
+  /** No turn is going on, and the next one will belong to a run. */
+  runBegins(): void {
+    if (this.isOpen) this.end();
+  }
+
+  line(kind: number, text: string): void {
+    this.#emit(lineEvent(kind, text));
+  }
+
+  gate(): Promise<void> | undefined {
+    return this.#outbox?.gate();
+  }
+
+  ack(events: number): void {
+    this.#outbox?.ack(events);
+  }
+
+  /** Ends the work for good: what runs is stopped, and what waits is not called any more. */
+  giveUp(reason: StopReason): void {
+    if (this.#last !== undefined) return;
+    this.#last = reason;
+    this.#outbox?.close();
+    if (this.#stop === undefined) void this.#conclude(reason);
+    else this.#stop(reason);
+  }
+
+  interrupt(): void {
+    this.giveUp(cancelled());
+  }
+
+  exit(code: number): void {
+    this.giveUp(exited(code));
+  }
+
+  /** One turn of the guest's timers. */
+  async turn(): Promise<Turn> {
+    const limits = this.#limits;
+    if (limits === undefined || this.#last !== undefined) return { state: 'idle', next: -1 };
+    const stopped = Promise.withResolvers<StopReason>();
+    this.#stop = stopped.resolve;
+    const { cpuTime } = this.#guest;
+    const started = performance.now();
+    const clock = new RunClock(limits, () => this.#guest.cpuTime, (limit) => { stopped.resolve(timeExceeded(limit, limits)); }); // prettier-ignore
+    const first = await Promise.race([this.#guest.turn(), stopped.promise]);
+    const turn = 'state' in first ? first : await this.#stopTurn(first);
+    clock.stop();
+    this.#stop = undefined;
+    this.#cpuMs += Number(this.#guest.cpuTime - cpuTime) / 1e6;
+    return this.#afterTurn(turn, performance.now() - started);
+  }
+
+  /** The next run begins, or nothing is left to be called: the execution, if there is one, has ended. */
+  end(reason?: StopReason): void {
+    const outbox = this.#outbox;
+    this.#outbox = undefined;
+    this.#goesOn = false;
+    const outcome = { status: 'ok', ...reason, metrics: this.#metrics(outbox) } as const;
+    this.#send({ t: 'background_done', session_id: this.#id, events: outbox?.takeTail() ?? [], outcome });
+    this.#cpuMs = 0;
+  }
+
+  async #stopTurn(reason: StopReason): Promise<Turn> {
+    const fate = await comeToRest(this.#guest);
+    if (fate === 'gone') return { state: 'gone' };
+    if (fate === 'stuck') {
+      const outcome: WireOutcome = { ...reason, metrics: this.#metrics(this.#outbox) };
+      const events = this.#outbox?.takeTail() ?? [];
+      this.#send({ t: 'background_stuck', session_id: this.#id, events, outcome });
+      return { state: 'gone' };
+    }
+    if (this.#last === undefined) this.#emitStop(reason);
+    return { state: 'terminated' };
+  }
+
+  async #afterTurn(turn: Turn, ms: number): Promise<Turn> {
+    if (turn.state === 'gone') {
+      this.end(memoryExceeded());
+      this.#send({ t: 'lost', session_id: this.#id, fatal: false });
+      return turn;
+    }
+    if (turn.state === 'rejected') this.#emitRejection(turn.reason);
+    if (this.#last !== undefined) {
+      await this.#conclude(this.#last);
+      return { state: 'idle', next: -1 };
+    }
+    if (turn.state !== 'idle') return turn;
+    if (turn.next < 0) this.end();
+    else if (ms > MIN_PAUSED_MS) return { state: 'idle', next: Math.max(turn.next, ms) };
+    return turn;
+  }
+
+  async #conclude(reason: StopReason): Promise<void> {
+    await this.#guest.cancelAllCalls();
+    this.end(reason);
+  }
+
+  #emitStop({ error }: StopReason): void {
+    if (error !== undefined)
+      this.#emit({ type: 'system', payload: { message: error.message, code: error.code }, text: '' });
+  }
+
+  #emitRejection(reason: unknown): void {
+    this.#emit({ type: 'exception', payload: { ...describeRejection(reason), unhandled: true }, text: '' });
+  }
+
+  #emit({ type, payload, text }: LineEvent): void {
+    const limits = this.#limits;
+    if (limits === undefined || this.#last !== undefined) return;
+    if (this.#outbox === undefined) this.#startedAt = performance.now();
+    this.#outbox ??= new EventOutbox(limits, (events) => { this.#send({ t: 'background', session_id: this.#id, events }); }); // prettier-ignore
+    const exceeded = this.#outbox.push(type, payload, text);
+    if (exceeded !== undefined) this.giveUp(outputExceeded(exceeded, limits));
+  }
+
+  #metrics(outbox: EventOutbox | undefined): WireOutcome['metrics'] {
+    if (outbox === undefined) return {};
+    const wall_ms = Math.round(performance.now() - this.#startedAt);
+    return { wall_ms, cpu_ms: Math.round(this.#cpuMs), output_bytes: outbox.outputBytes };
+  }
+}

@@ -1,0 +1,49 @@
+import type { GuestIsolate, Turn } from './guest-isolate.ts';
+
+/** Node's own timers go no further; the guest is then asked again. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
+
+/** Wakes the guest when its timers are due. How a turn is run, and under which limits, is for the session to say. */
+export class GuestTimers {
+  readonly #guest: GuestIsolate;
+  readonly #runTurn: () => Promise<Turn>;
+  #timer: NodeJS.Timeout | undefined;
+  #isInTurn = false;
+  #isOver = false;
+
+  constructor(guest: GuestIsolate, runTurn: () => Promise<Turn>) {
+    this.#guest = guest;
+    this.#runTurn = runTurn;
+  }
+
+  /** Whether something waits to be called. */
+  get isPending(): boolean {
+    return this.#timer !== undefined || this.#isInTurn;
+  }
+
+  /** The next turn is due after so many milliseconds; below zero: there is none. */
+  wake(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (ms < 0 || this.#isOver) return;
+    this.#timer = setTimeout(() => { void this.#turn(); }, Math.min(ms, MAX_WAIT_MS)); // prettier-ignore
+  }
+
+  dispose(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #turn(): Promise<void> {
+    this.#timer = undefined;
+    // The end of a turn says when the next one is due.
+    if (this.#isInTurn || this.#isOver) return;
+    this.#isInTurn = true;
+    let turn = await this.#runTurn();
+    // Stopped, or ended by a rejection that nobody has handled: the guest has not said when to come again.
+    while (turn.state === 'terminated' || turn.state === 'rejected') turn = await this.#guest.endTurn();
+    this.#isInTurn = false;
+    if (turn.state === 'idle') this.wake(turn.next);
+  }
+}

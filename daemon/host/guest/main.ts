@@ -1,0 +1,74 @@
+import { defineHidden, defineVisible } from './define.ts';
+import { makeConsole } from './console.ts';
+import { connectHost, type HostFunctions } from './host-link.ts';
+import { connectPeek } from './peek.ts';
+import { captureLate, deleteProperty } from './primordials.ts';
+import { process } from './process.ts';
+import { installStackTraces } from './stack-trace.ts';
+import * as timers from './timers.ts';
+import { makeTools, type Tools } from './tools.ts';
+import { AbortController, AbortSignal } from './web/abort.ts';
+import { atob, btoa } from './web/base64.ts';
+import { crypto, Crypto } from './web/crypto.ts';
+import { DOMException } from './web/dom-exception.ts';
+import { CustomEvent, Event } from './web/event.ts';
+import { EventTarget } from './web/event-target.ts';
+import { performance, Performance, startPerformance } from './web/performance.ts';
+import { structuredClone } from './web/structured-clone.ts';
+import { TextDecoder, TextEncoder } from './web/text-coding.ts';
+import { URL } from './web/url.ts';
+import { URLSearchParams } from './web/url-search-params.ts';
+
+/**
+ * The script that every guest's context begins with, as a snapshot: what it leaves behind is the state in which a new
+ * isolate wakes up. It knows no host yet; `connect` is called in each new context before any code of the guest.
+ */
+
+const CONNECT = '__vmSystemConnect';
+
+const classes = {
+  AbortController,
+  AbortSignal,
+  Crypto,
+  CustomEvent,
+  DOMException,
+  Event,
+  EventTarget,
+  Performance,
+  TextDecoder,
+  TextEncoder,
+  URL,
+  URLSearchParams,
+};
+const { clearImmediate, clearInterval, clearTimeout, queueMicrotask, setImmediate, setInterval, setTimeout } = timers;
+const functions = {
+  atob,
+  btoa,
+  clearImmediate,
+  clearInterval,
+  clearTimeout,
+  crypto,
+  performance,
+  queueMicrotask,
+  setImmediate,
+  setInterval,
+  setTimeout,
+  structuredClone,
+};
+
+defineHidden(globalThis, 'console', makeConsole());
+defineHidden(globalThis, 'process', process);
+defineVisible(globalThis, 'global', globalThis);
+for (const [name, value] of Object.entries(classes)) defineHidden(globalThis, name, value);
+for (const [name, value] of Object.entries(functions)) defineVisible(globalThis, name, value);
+installStackTraces();
+
+function connect(given: HostFunctions): Tools {
+  deleteProperty(globalThis, CONNECT);
+  captureLate();
+  connectPeek(connectHost(given));
+  startPerformance();
+  return makeTools();
+}
+
+defineHidden(globalThis, CONNECT, connect);

@@ -1,0 +1,181 @@
+import { wakeAfter } from './host-link.ts';
+import { at, list, push, type List } from './list.ts';
+import { natives } from './natives.ts';
+import { apply, dateNow, max, NumberCtor, promiseResolve, promiseThen, trunc, TypeErrorCtor } from './primordials.ts';
+import { controlTimers, Immediate, Timeout } from './timer-handles.ts';
+import { TimerQueue, type Timer } from './timer-queue.ts';
+import { reportUncaught } from './uncaught.ts';
+
+type Callback = (...args: unknown[]) => unknown;
+
+/** Longer delays do not fit the timers that people know, and count as the shortest. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+const queue = new TimerQueue();
+let immediates: List<Immediate> = list();
+let lastId = 0;
+/** When the host will wake us; Infinity: not at all. */
+let wakeAt = Infinity;
+let isInTurn = false;
+/** The timer whose call runs. */
+let running: Timer | undefined;
+
+controlTimers({
+  isQueued: (id) => queue.get(id) !== undefined,
+  refresh: (id) => {
+    const timer = queue.get(id);
+    if (timer !== undefined) schedule(timer);
+  },
+  cancel: (id) => {
+    queue.remove(id);
+  },
+});
+
+export function setTimeout(callback: unknown, delay?: unknown, ...args: unknown[]): Timeout {
+  return start(callback, delay, args, false);
+}
+
+export function setInterval(callback: unknown, delay?: unknown, ...args: unknown[]): Timeout {
+  return start(callback, delay, args, true);
+}
+
+export function setImmediate(callback: unknown, ...args: unknown[]): Immediate {
+  const immediate = new Immediate({ callback: callable(callback), args });
+  push(immediates, immediate);
+  wantWake(dateNow());
+  return immediate;
+}
+
+/** Takes what setTimeout returned, or its number. */
+export function clearTimeout(timer?: unknown): void {
+  if (typeof timer === 'object' && timer !== null) {
+    const id = Timeout.idOf(timer);
+    if (id !== undefined) queue.remove(id);
+  } else if (typeof timer === 'number' || typeof timer === 'string') {
+    queue.remove(NumberCtor(timer));
+  }
+}
+
+export const clearInterval = (timer?: unknown): void => {
+  clearTimeout(timer);
+};
+
+export function clearImmediate(immediate?: unknown): void {
+  if (typeof immediate === 'object' && immediate !== null) Immediate.take(immediate);
+}
+
+export function queueMicrotask(callback: unknown): void {
+  const checked = callable(callback);
+  void promiseThen(promiseResolve(), () => {
+    run(checked, undefined, []);
+  });
+}
+
+/** How many calls wait: timers and immediates. */
+export function pendingCalls(): number {
+  return queue.size + immediates.length;
+}
+
+export function cancelAllCalls(): void {
+  queue.clear();
+  immediates = list();
+  wakeAt = Infinity;
+}
+
+/**
+ * Calls what is due, in order, with the microtasks of each call before the next one. Called by the host, when nothing
+ * else runs.
+ * @returns after how many milliseconds to come again; below zero: nothing waits
+ */
+export function runDueTimers(): number {
+  isInTurn = true;
+  // The host has waited as long as we asked for, whatever the clock of the day says.
+  const until = wakeAt === Infinity ? dateNow() : max(dateNow(), wakeAt);
+  wakeAt = Infinity;
+  const last = queue.lastOrder;
+  const current = immediates;
+  immediates = list();
+  for (let timer = queue.first(); timer !== undefined && timer.due <= until; timer = queue.first()) {
+    // Started by a call of this very turn: the next turn's.
+    if (timer.order > last) break;
+    runTimer(timer);
+  }
+  for (let i = 0; i < current.length; i++) {
+    const immediate = at(current, i);
+    const call = Immediate.take(immediate);
+    if (call === undefined) continue;
+    run(call.callback, immediate, call.args);
+    natives.runMicrotasks();
+  }
+  return endTurn();
+}
+
+/** Also after a turn that was stopped in the middle. */
+export function endTurn(): number {
+  isInTurn = false;
+  // Its call was stopped by a limit, so it does not come again.
+  if (running !== undefined) queue.remove(running.id);
+  running = undefined;
+  wakeAt = immediates.length > 0 ? dateNow() : (queue.first()?.due ?? Infinity);
+  return wakeAt === Infinity ? -1 : max(0, wakeAt - dateNow());
+}
+
+function runTimer(timer: Timer): void {
+  const { id, order, repeats } = timer;
+  running = timer;
+  if (repeats) queue.hold(timer);
+  else queue.remove(id);
+  run(timer.callback, timer.handle, timer.args);
+  running = undefined;
+  // Its own call may have cleared or refreshed it.
+  if (repeats && queue.get(id) === timer && timer.order === order) schedule(timer);
+  natives.runMicrotasks();
+}
+
+function run(callback: Callback, receiver: unknown, args: unknown[]): void {
+  try {
+    apply(callback, receiver, args);
+  } catch (error) {
+    reportUncaught(error);
+  }
+}
+
+function start(callback: unknown, delay: unknown, args: unknown[], repeats: boolean): Timeout {
+  const id = ++lastId;
+  const handle = new Timeout(id);
+  const timer: Timer = {
+    id,
+    due: 0,
+    order: 0,
+    delay: delayOf(delay),
+    repeats,
+    callback: callable(callback),
+    args,
+    handle,
+  };
+  schedule(timer);
+  return handle;
+}
+
+function schedule(timer: Timer): void {
+  const due = dateNow() + timer.delay;
+  queue.add(timer, due);
+  wantWake(due);
+}
+
+/** During a turn its end says when to come again. */
+function wantWake(at: number): void {
+  if (isInTurn || at >= wakeAt) return;
+  wakeAt = at;
+  wakeAfter(max(0, at - dateNow()));
+}
+
+function delayOf(delay: unknown): number {
+  const ms = NumberCtor(delay);
+  return ms >= 1 && ms <= MAX_DELAY_MS ? trunc(ms) : 1;
+}
+
+function callable(callback: unknown): Callback {
+  if (typeof callback === 'function') return callback as Callback;
+  throw new TypeErrorCtor('The "callback" argument must be of type function.');
+}

@@ -1,0 +1,44 @@
+import type { WireEvent, WireOutcome } from '../../shared/ipc/host-messages.ts';
+import type { Limits } from '../../shared/model/settings.ts';
+import type { RunOutcome, RuntimeListener } from './runtime.ts';
+
+/** What goes on in a session between two runs. It becomes an execution with its first event. */
+export class LiveBackground {
+  readonly #sessionId: string;
+  readonly #limits: Limits;
+  readonly #listener: RuntimeListener;
+  #executionId: string | undefined;
+  #eventsSeen = 0;
+
+  constructor(sessionId: string, limits: Limits, listener: RuntimeListener) {
+    this.#sessionId = sessionId;
+    this.#limits = limits;
+    this.#listener = listener;
+  }
+
+  /**
+   * Hands events on. `ack` is called with the number of events so far once these are durable.
+   * Throws RangeError when the host sends more than the limits allow, which it would not by itself.
+   */
+  emit(events: readonly WireEvent[], ack: (events: number) => void): void {
+    if (events.length === 0) return;
+    this.#eventsSeen += events.length;
+    if (this.#eventsSeen >= this.#limits.max_events) throw new RangeError('more events than max_events');
+    const seen = this.#eventsSeen;
+    this.#executionId ??= this.#listener.beginBackground(this.#sessionId);
+    const runtimeEvents = events.map(([ts, type, payload]) => ({ ts, type, payload }));
+    this.#listener.onEvents(this.#executionId, runtimeEvents, () => {
+      ack(seen);
+    });
+  }
+
+  end(outcome: WireOutcome): void {
+    if (this.#executionId !== undefined) this.#listener.endBackground(this.#executionId, outcome);
+    this.#executionId = undefined;
+  }
+
+  cancel(reason: string): void {
+    const outcome: RunOutcome = { status: 'cancelled', error: { code: 'CANCELLED', message: reason }, metrics: {} };
+    this.end(outcome);
+  }
+}
