@@ -44,9 +44,12 @@ export function describeObject(value: RemoteObject, answer: unknown): DescribedV
   return { payload, text: json.length > shown.length ? json : shown };
 }
 
+/** What the guest itself has cut ends with a count. */
+const CUT_NOTE_CHARS = 40;
+
 /** Texts of events are bounded, so that no single message is huge. */
 export function cutText(text: string): string {
-  if (text.length <= MAX_EVENT_TEXT) return text;
+  if (text.length <= MAX_EVENT_TEXT + CUT_NOTE_CHARS) return text;
   return `${text.slice(0, MAX_EVENT_TEXT)}... ${text.length - MAX_EVENT_TEXT} more characters`;
 }
 

@@ -2,45 +2,47 @@ import path from 'node:path';
 import ts from 'typescript';
 
 /**
- * Finds what code in `folder` would get from the guest when the guest patches prototypes or globals: methods of built-ins
- * that are called, globals that are read, and syntax that runs `Symbol.iterator`, each inside of a function. What runs while
- * the script is loaded comes before any guest, so that the functions named in `bootstrap` are left out.
+ * Prints what the guest's side of us would get from the guest when that patches prototypes or globals, one finding a line:
+ * methods of built-ins that are called, globals that are read, and syntax that runs `Symbol.iterator`, each inside of a
+ * function. What runs while the script is loaded or a context is made comes before any guest.
  */
-export function findPatchable(root: string, folder: string, bootstrap: readonly string[]): string[] {
-  const configFile = path.join(root, 'tsconfig.json');
-  const config = ts.parseJsonConfigFileContent(
-    ts.readConfigFile(configFile, (file) => ts.sys.readFile(file)).config,
-    ts.sys,
-    root,
-  );
-  const entry = path.join(root, folder, 'main.ts');
-  const options = { ...config.options, incremental: false };
-  delete options.tsBuildInfoFile;
-  const program = ts.createProgram([entry], options);
-  const checker = program.getTypeChecker();
-  const files = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(path.join(root, folder)));
-  return files.flatMap((file) => patchableIn(file, checker, bootstrap).map((found) => path.relative(root, found)));
+const folder = 'daemon/host/guest';
+const bootstrap = [
+  'asConsole', 'captureLate', 'connect', 'finish', 'finishWebClass', 'functionsOf', 'getterOf', 'makeConsole', 'refuse',
+  'renameFunctions',
+]; // prettier-ignore
+
+const root = path.resolve(import.meta.dirname, '../..');
+const configFile = path.join(root, 'tsconfig.json');
+const config: unknown = ts.readConfigFile(configFile, (file) => ts.sys.readFile(file)).config;
+const options = { ...ts.parseJsonConfigFileContent(config, ts.sys, root).options, incremental: false };
+delete options.tsBuildInfoFile;
+const program = ts.createProgram([path.join(root, folder, 'main.ts')], options);
+const checker = program.getTypeChecker();
+for (const file of program.getSourceFiles()) {
+  if (!file.fileName.startsWith(path.join(root, folder))) continue;
+  for (const found of patchableIn(file)) console.log(path.relative(root, found));
 }
 
-function patchableIn(file: ts.SourceFile, checker: ts.TypeChecker, bootstrap: readonly string[]): string[] {
+function patchableIn(file: ts.SourceFile): string[] {
   const found: string[] = [];
   const report = (node: ts.Node, what: string): void => {
     const { line } = file.getLineAndCharacterOfPosition(node.getStart());
     found.push(`${file.fileName}:${line + 1} ${what}`);
   };
   const visit = (node: ts.Node, isLater: boolean): void => {
-    if (ts.isTypeNode(node) || isNamed(node, bootstrap)) return;
+    if (ts.isTypeNode(node) || isBootstrap(node)) return;
     const later = isLater || isFunction(node) || isInstanceField(node);
-    if (later) check(node, checker, report);
+    if (later) check(node, report);
     ts.forEachChild(node, (child) => { visit(child, later); }); // prettier-ignore
   };
   visit(file, false);
   return found;
 }
 
-function check(node: ts.Node, checker: ts.TypeChecker, report: (node: ts.Node, what: string) => void): void {
-  if (ts.isPropertyAccessExpression(node) && isBuiltInMethod(node, checker)) report(node, `uses ${node.getText()}`);
-  if (ts.isIdentifier(node) && isGlobalRead(node, checker)) report(node, `reads the global ${node.text}`);
+function check(node: ts.Node, report: (node: ts.Node, what: string) => void): void {
+  if (ts.isPropertyAccessExpression(node) && isBuiltInMethod(node)) report(node, `uses ${node.getText()}`);
+  if (ts.isIdentifier(node) && isGlobalRead(node)) report(node, `reads the global ${node.text}`);
   if (ts.isForOfStatement(node)) report(node, 'iterates');
   if (ts.isSpreadElement(node)) report(node, 'spreads an iterable');
   if (ts.isArrayBindingPattern(node)) report(node, 'destructures an iterable');
@@ -54,12 +56,12 @@ function isInstanceField(node: ts.Node): boolean {
   return ts.isPropertyDeclaration(node) && !(ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static);
 }
 
-function isNamed(node: ts.Node, names: readonly string[]): boolean {
-  return ts.isFunctionDeclaration(node) && node.name !== undefined && names.includes(node.name.text);
+function isBootstrap(node: ts.Node): boolean {
+  return ts.isFunctionDeclaration(node) && node.name !== undefined && bootstrap.includes(node.name.text);
 }
 
 /** A property that a built-in inherits from its prototype: those of the language's library, but no own ones. */
-function isBuiltInMethod(node: ts.PropertyAccessExpression, checker: ts.TypeChecker): boolean {
+function isBuiltInMethod(node: ts.PropertyAccessExpression): boolean {
   const symbol = checker.getSymbolAtLocation(node.name);
   if (symbol === undefined || !isFromLibrary(symbol)) return false;
   const ownData = ['length', 'value', 'done', 'index', 'name', 'message', 'stack', 'prototype', 'constructor'];
@@ -72,10 +74,8 @@ function isDescriptorField(symbol: ts.Symbol): boolean {
   );
 }
 
-const HARMLESS = ['undefined', 'Infinity', 'NaN', 'arguments'];
-
-function isGlobalRead(node: ts.Identifier, checker: ts.TypeChecker): boolean {
-  if (HARMLESS.includes(node.text) || isNameOnly(node)) return false;
+function isGlobalRead(node: ts.Identifier): boolean {
+  if (['undefined', 'Infinity', 'NaN', 'arguments'].includes(node.text) || isNameOnly(node)) return false;
   const symbol = checker.getSymbolAtLocation(node);
   return symbol !== undefined && (symbol.flags & ts.SymbolFlags.Value) !== 0 && isFromLibrary(symbol);
 }

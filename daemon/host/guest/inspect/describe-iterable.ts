@@ -31,7 +31,7 @@ export function describeIterable(inspection: Inspection, subject: Subject): Desc
 }
 
 function describeArray(inspection: Inspection, subject: Subject, length: number): Description | string {
-  const { value, constructor, tag } = subject;
+  const { value, constructorName: constructor, tag } = subject;
   const isPlain = constructor === 'Array' && tag === '';
   const open = `${isPlain ? '' : prefixOf(constructor, tag, 'Array', `(${length})`)}[`;
   const keys = extraKeysOf(value, length, inspection.showHidden);
@@ -47,7 +47,7 @@ function describeCollection(
   size: number,
   format: typeof formatMap,
 ): Description | string {
-  const { value, constructor, tag } = subject;
+  const { value, constructorName: constructor, tag } = subject;
   const prefix = prefixOf(constructor, tag, type, `(${size})`);
   const keys = keysOf(value, inspection.showHidden);
   if (size === 0 && isBare(subject, keys)) return `${prefix}{}`;
@@ -56,7 +56,7 @@ function describeCollection(
 }
 
 function describeTypedArray(inspection: Inspection, subject: Subject): Description | string {
-  const { value, constructor, tag } = subject;
+  const { value, constructorName: constructor, tag } = subject;
   const type = typedArrayTag(value) ?? '';
   const length = typedArrayLength(value);
   const open = `${prefixOf(constructor, tag, constructor === null ? type : '', `(${length})`)}[`;

@@ -57,20 +57,17 @@ type Describe = (inspection: Inspection, subject: Subject, keys: List<Key>) => D
 export function describeOther(inspection: Inspection, subject: Subject): Described {
   const keys = keysOf(subject.value, inspection.showHidden);
   if (isFunction(subject.value)) return describeFunction(inspection, subject, keys);
-  if (subject.constructor === 'Object') {
-    const described = describePlain(subject, keys);
-    if (described !== undefined) return described;
-  }
+  if (subject.constructorName === 'Object') return describePlain(subject, keys);
   for (let i = 0; i < KINDS.length; i++) {
     const described = at(KINDS, i)(inspection, subject, keys);
     if (described !== undefined) return described;
   }
-  const prefix = objectPrefix(subject.constructor, subject.tag);
+  const prefix = objectPrefix(subject.constructorName, subject.tag);
   return isBare(subject, keys) ? `${prefix}{}` : describeAs('Object', keys, { open: `${prefix}{` });
 }
 
 /** Objects whose class is plain Object; hardly anything else can claim that, and those few are printed as such. */
-function describePlain({ value, constructor, tag, hasMore }: Subject, keys: List<Key>): Described {
+function describePlain({ value, constructorName: constructor, tag, hasMore }: Subject, keys: List<Key>): Described {
   let open = '{';
   if (isArguments(value)) open = '[Arguments] {';
   else if (tag !== '') open = `${prefixOf(constructor, tag, 'Object')}{`;
@@ -78,13 +75,13 @@ function describePlain({ value, constructor, tag, hasMore }: Subject, keys: List
 }
 
 function describeFunction(inspection: Inspection, subject: Subject, keys: List<Key>): Described {
-  const base = functionBase(inspection, subject.value, subject.constructor, subject.tag);
+  const base = functionBase(inspection, subject.value, subject.constructorName, subject.tag);
   return isBare(subject, keys) ? inspection.stylize(base, 'special') : describeAs('Function', keys, { base });
 }
 
 /** A value that is printed as one text, followed by its properties if it has any. */
 function describeText(subject: Subject, keys: List<Key>, type: string, text: string): string | Description {
-  const prefix = prefixOf(subject.constructor, subject.tag, type);
+  const prefix = prefixOf(subject.constructorName, subject.tag, type);
   const base = prefix === `${type} ` ? text : `${prefix}${text}`;
   return isBare(subject, keys) ? base : describeAs(type, keys, { base });
 }
@@ -107,12 +104,12 @@ const describeDate: Describe = (inspection, subject, keys) => {
 
 const describeError: Describe = (inspection, subject, keys) => {
   if (!isError(subject.value)) return undefined;
-  const base = formatError(inspection, subject.value, subject.constructor, subject.tag, keys);
+  const base = formatError(inspection, subject.value, subject.constructorName, subject.tag, keys);
   return isBare(subject, keys) ? base : describeAs('Error', keys, { base });
 };
 
 const describeBuffer: Describe = (inspection, subject, keys) => {
-  const { value, constructor, tag } = subject;
+  const { value, constructorName: constructor, tag } = subject;
   const isPlain = isArrayBuffer(value);
   if (!isPlain && !isSharedArrayBuffer(value)) return undefined;
   const type = isPlain ? 'ArrayBuffer' : 'SharedArrayBuffer';
@@ -130,7 +127,7 @@ const describeBuffer: Describe = (inspection, subject, keys) => {
 };
 
 const describeDataView: Describe = (inspection, subject, keys) => {
-  const { value, constructor, tag } = subject;
+  const { value, constructorName: constructor, tag } = subject;
   if (!isDataView(value)) return undefined;
   const entries = (depth: number): List<string> => {
     const output = list<string>();
@@ -143,7 +140,7 @@ const describeDataView: Describe = (inspection, subject, keys) => {
 };
 
 const describePromise: Describe = (inspection, subject, keys) => {
-  const { value, constructor, tag } = subject;
+  const { value, constructorName: constructor, tag } = subject;
   const details = mayBePromise(value) ? peekPromise(value) : undefined;
   if (details === undefined) return undefined;
   const entries = (depth: number): List<string> => formatPromise(inspection, details, depth);
@@ -151,7 +148,7 @@ const describePromise: Describe = (inspection, subject, keys) => {
 };
 
 const describeWeak: Describe = (inspection, subject, keys) => {
-  const { value, constructor, tag } = subject;
+  const { value, constructorName: constructor, tag } = subject;
   const type = isWeakSet(value) ? 'WeakSet' : isWeakMap(value) ? 'WeakMap' : undefined;
   if (type === undefined) return undefined;
   const entries = (depth: number): List<string> => formatWeakEntries(inspection, value, depth);
@@ -159,7 +156,7 @@ const describeWeak: Describe = (inspection, subject, keys) => {
 };
 
 const describeNamespace: Describe = (inspection, subject, keys) => {
-  const { value, constructor, tag } = subject;
+  const { value, constructorName: constructor, tag } = subject;
   if (!isModuleNamespace(value)) return undefined;
   const entries = (depth: number): List<string> => formatExports(inspection, value, keys, depth);
   return describeAs('Module', list(), { open: `${prefixOf(constructor, tag, 'Module')}{`, entries });
@@ -182,7 +179,7 @@ function formatExports(inspection: Inspection, value: object, keys: List<Key>, d
 }
 
 const describeBoxed: Describe = (inspection, subject, keys) => {
-  const { value, constructor, tag } = subject;
+  const { value, constructorName: constructor, tag } = subject;
   const boxed = unbox(value);
   if (boxed === undefined) return undefined;
   const { type, primitive } = boxed;

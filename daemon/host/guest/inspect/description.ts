@@ -21,7 +21,8 @@ export type Subject = {
   value: object;
   /** How many objects enclose it. */
   depth: number;
-  constructor: string | null;
+  /** Of its class; null without a prototype. */
+  constructorName: string | null;
   tag: string;
   /** Its bytes were printed already, by the array that it is the buffer of. */
   isBufferOfArray: boolean;

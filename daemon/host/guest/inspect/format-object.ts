@@ -24,7 +24,14 @@ export function formatObject(inspection: Inspection, value: object, depth: numbe
   const more = inspection.showHidden && !isTooDeep(inspection, depth) ? list<string>() : undefined;
   const constructor = constructorName(inspection, value, depth, more);
   const hasMore = more !== undefined && more.length !== 0;
-  const subject: Subject = { value, depth, constructor, tag: tagOf(inspection, value), isBufferOfArray, hasMore };
+  const subject: Subject = {
+    value,
+    depth,
+    constructorName: constructor,
+    tag: tagOf(inspection, value),
+    isBufferOfArray,
+    hasMore,
+  };
   const mayIterate = constructor === null || symbolIterator in value;
   const described =
     (mayIterate ? describeIterable(inspection, subject) : undefined) ?? describeOther(inspection, subject);
@@ -58,7 +65,7 @@ function tagOf(inspection: Inspection, value: object): string {
 }
 
 /** What stands for an object that is too deep: its class in brackets. */
-function shortForm({ constructor, tag }: Subject, className: string): string {
+function shortForm({ constructorName: constructor, tag }: Subject, className: string): string {
   const fallback = constructor === null && className === tag ? 'Object' : className;
   const name = stringSlice(prefixOf(constructor, tag, fallback), 0, -1);
   return constructor === null ? name : `[${name}]`;
