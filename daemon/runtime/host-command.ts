@@ -16,6 +16,13 @@ export const MAX_FENCED_MEM_MB = 512;
 
 /** How a host is started. Everything in it stays the same while the daemon lives, except the fence. */
 export function hostCommand({ fenced }: { fenced: boolean }): HostCommand {
+  const name = fenced ? 'fenced' : 'free';
+  return (commands[name] ??= makeCommand(fenced));
+}
+
+const commands: { fenced?: HostCommand; free?: HostCommand } = {};
+
+function makeCommand(fenced: boolean): HostCommand {
   const words = [...wrappers(fenced), process.execPath, ...nodeArgs(), entry(), guestScript()];
   const [file = process.execPath, ...args] = words;
   return { file, args };

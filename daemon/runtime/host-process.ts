@@ -62,6 +62,11 @@ export class HostProcess {
     return `runtime host (pid ${this.pid})`;
   }
 
+  /** Whether the process can still do anything; its end may have to be explained yet. */
+  get isRunning(): boolean {
+    return this.#ending === undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   get end(): HostEnd | undefined {
     return this.#ending;
   }

@@ -48,10 +48,10 @@ export class HostRuntime implements Runtime {
 
   async open(spec: SessionSpec): Promise<void> {
     if (this.#places.has(spec.session_id)) throw new Error(`the session ${spec.session_id} is open already`);
-    const first = await this.#openOnce(spec);
+    const first = await this.#openOnce(spec, { fresh: false });
     if (first === undefined) return;
-    // A spare that died unnoticed says nothing about the next host; two in a row do.
-    const second = await this.#openOnce(spec);
+    // A spare that died unnoticed says nothing about a new host, which is tried once.
+    const second = await this.#openOnce(spec, { fresh: true });
     if (second !== undefined) throw second;
   }
 
@@ -96,13 +96,13 @@ export class HostRuntime implements Runtime {
   }
 
   /** Returns the error when the host died; throws when it refused. */
-  async #openOnce(spec: SessionSpec): Promise<Error | undefined> {
+  async #openOnce(spec: SessionSpec, { fresh }: { fresh: boolean }): Promise<Error | undefined> {
     if (this.#disposed !== undefined) throw new Error('the runtime is stopping');
     const { limits, resolver } = spec.settings;
     const { session_id, worktree_path } = spec;
     const place = {
       slot: newSlot(session_id, limits.mem_mb),
-      ...this.#findHost(spec),
+      ...this.#findHost(spec, fresh),
       isOpen: false,
     };
     this.#places.set(session_id, place);
@@ -115,12 +115,17 @@ export class HostRuntime implements Runtime {
         resolver,
         kind: kindOf(spec),
       });
+      if (this.#places.get(session_id) !== place) {
+        await place.host.closeSlot(place.slot);
+        throw new Error('nobody wants it any more');
+      }
       place.isOpen = true;
       if (!place.shared) this.#pool.expect(kindOf(spec));
       return undefined;
     } catch (error) {
-      if (this.#places.get(session_id) !== place)
+      if (this.#places.get(session_id) !== place) {
         throw new Error('the session was closed before it was open', { cause: error });
+      }
       const hasDied = !place.host.isUsable;
       this.#forget(place);
       if (hasDied && error instanceof Error) return error;
@@ -128,11 +133,11 @@ export class HostRuntime implements Runtime {
     }
   }
 
-  #findHost(spec: SessionSpec): { host: RuntimeHost; shared: boolean } {
+  #findHost(spec: SessionSpec, fresh: boolean): { host: RuntimeHost; shared: boolean } {
     const { limits, runtime } = spec.settings;
     if (runtime.isolation === 'shared') return { host: this.#shared.take(runtime.strict), shared: true };
-    if (limits.mem_mb <= MAX_FENCED_MEM_MB) return { host: this.#pool.take(kindOf(spec)), shared: false };
-    return { host: this.#makeHost({ shared: false, fenced: false }), shared: false };
+    if (limits.mem_mb <= MAX_FENCED_MEM_MB && !fresh) return { host: this.#pool.take(kindOf(spec)), shared: false };
+    return { host: this.#makeHost({ shared: false, fenced: limits.mem_mb <= MAX_FENCED_MEM_MB }), shared: false };
   }
 
   #makeHost({ shared, fenced }: { shared: boolean; fenced: boolean }): RuntimeHost {
@@ -178,10 +183,10 @@ export class HostRuntime implements Runtime {
   }
 
   /** A host of its own is simply killed: that cannot hang, and cannot go wrong. */
-  async #leave({ slot, host, shared }: Place): Promise<void> {
+  async #leave({ slot, host, shared, isOpen }: Place): Promise<void> {
     host.slots.delete(slot.id);
     if (!shared || this.#shared.release(host)) host.kill(closedEnd);
-    else await host.closeSlot(slot).catch(() => undefined);
+    else if (isOpen) await host.closeSlot(slot).catch(() => undefined);
   }
 
   async #dispose(): Promise<void> {

@@ -60,7 +60,7 @@ export class RuntimeHost {
   }
 
   get isUsable(): boolean {
-    return this.process.end === undefined;
+    return this.process.isRunning;
   }
 
   get isBusy(): boolean {
