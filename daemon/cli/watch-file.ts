@@ -4,8 +4,18 @@ import { basename, dirname } from 'node:path';
 /** Editors write a file in several steps; changes this close together are one. */
 const SETTLE_MS = 50;
 
+type Listeners = {
+  /** From now on no change is missed. */
+  onWatching: () => void;
+  onChange: () => Promise<void>;
+};
+
 /** Calls back, one call at a time, after each change of a file, until the signal is aborted. */
-export async function atEveryChange(file: string, signal: AbortSignal, onChange: () => Promise<void>): Promise<void> {
+export async function atEveryChange(
+  file: string,
+  signal: AbortSignal,
+  { onWatching, onChange }: Listeners,
+): Promise<void> {
   // The folder is watched, not the file: many editors replace a file when they save it.
   const watcher = watch(dirname(file));
   let timer: NodeJS.Timeout | undefined;
@@ -17,6 +27,7 @@ export async function atEveryChange(file: string, signal: AbortSignal, onChange:
       running = running.then(onChange);
     }, SETTLE_MS);
   });
+  onWatching();
   await new Promise<void>((resolve, reject) => {
     watcher.on('error', reject);
     signal.addEventListener('abort', () => {

@@ -22,6 +22,8 @@ import { cancelled, exited, memoryExceeded, outputExceeded, timeExceeded, type S
 
 const GIVE_BACK_MS = 100;
 const EXACT_HEAP_MS = 2;
+/** What is said of a file that would have to be loaded as a module. */
+const NO_MODULES = 'ES modules cannot be run yet.';
 const NEEDS_MODULES = /^SyntaxError: (Cannot use import statement|Cannot use 'import\.meta'|Unexpected token 'export')/;
 
 /** What a stopped run would say if the reason did not say it. */
@@ -189,7 +191,8 @@ export class GuestRun {
     const thrown = await this.#describeThrown(details, script);
     if (thrown === undefined) return stoppedOutcome;
     this.#emit('exception', { ...thrown }, '');
-    const error: ExecutionError = { code: 'JS_EXCEPTION', ...thrown };
+    const code = thrown.message.endsWith(NO_MODULES) ? 'IMPORT_FAILED' : 'JS_EXCEPTION';
+    const error: ExecutionError = { code, ...thrown };
     return { status: 'error', error };
   }
 
@@ -204,7 +207,7 @@ export class GuestRun {
     }
     const thrown = describeError(details, script);
     if (this.#request.kind === 'repl' || !NEEDS_MODULES.test(thrown.message)) return thrown;
-    return { ...thrown, message: `${thrown.message}. ES modules cannot be run yet.` };
+    return { ...thrown, message: `${thrown.message}. ${NO_MODULES}` };
   }
 
   async #describe(value: RemoteObject): Promise<DescribedValue | undefined> {

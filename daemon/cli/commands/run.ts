@@ -64,10 +64,14 @@ async function runJob(job: Job, { watch = false }: RunFlags): Promise<void> {
   const { folder, name } = job.target;
   if (!watch || name === undefined) return;
   const file = `${folder}/${name}`;
-  process.stderr.write(`Watching ${file}; Ctrl-C ends.\n`);
-  await atEveryChange(file, job.signal, async () => {
-    // A refusal, for example a file that is half written, is no reason to stop watching.
-    process.exitCode = await runOnce(job).catch(describeError);
+  await atEveryChange(file, job.signal, {
+    onWatching: () => {
+      process.stderr.write(`Watching ${file}; Ctrl-C ends.\n`);
+    },
+    onChange: async () => {
+      // A refusal, for example a file that is half written, is no reason to stop watching.
+      process.exitCode = await runOnce(job).catch(describeError);
+    },
   });
 }
 
