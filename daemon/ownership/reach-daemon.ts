@@ -51,13 +51,13 @@ async function replace(dataDirectory: string, version: string, { socket, welcome
   const { daemon, message } = welcome;
   const stopping = await connectDaemon(dataDirectory, { want: 'stop', only_if_idle: true, version });
   if (stopping === undefined) return;
+  stopping.socket.destroy();
   if (!stopping.welcome.ok) {
     throw new OwnershipError(
       `the daemon that runs (pid ${daemon.pid}) cannot serve this client: ${message}. ` +
         `It is left alone, as ${stopping.welcome.message}; when they are done with, run: vm-system stop`,
     );
   }
-  stopping.socket.destroy();
   // It keeps the lock until it has stored and closed everything; a daemon started now waits for that.
   await delay(LOOK_MS);
 }

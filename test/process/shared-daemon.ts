@@ -112,9 +112,7 @@ export class SharedFolder {
     for (const { child } of this.#started) child.kill('SIGKILL');
     await Promise.all(this.#started.map(({ ended }) => ended));
     for (const pid of this.daemons()) process.kill(pid, 'SIGKILL');
-    const { pid } = this.endpoint() ?? {};
-    if (pid !== undefined) await waitUntil(() => !isAlive(pid), 'the daemon to end');
-    await waitUntil(() => this.daemons().length === 0, 'all daemons to end');
+    await waitUntil(() => !this.daemons().some(isAlive), 'all daemons to end');
     await rm(this.path, { recursive: true, force: true, maxRetries: 5 });
   }
 }
