@@ -5,6 +5,7 @@ import { HttpClient } from './http-client.ts';
 import { measureFlood, measureLargeScript } from './measure-execution.ts';
 import { measureCreation, measureIdleMemory, measureStart } from './measure-sessions.ts';
 import { measureRate, measureRoundTrip } from './measure-repl.ts';
+import { measureIdleClients, measureRpc } from './measure-rpc.ts';
 import { report, type Row } from './report.ts';
 
 /** `npm run bench`: what users wait for, each figure beside its floor measured in the same run. */
@@ -20,6 +21,8 @@ const add = (more: Row[]): void => {
 try {
   add(await measureRoundTrip(daemon, floorClient));
   add(await measureRate(daemon, floorClient));
+  add(await measureRpc(daemon));
+  add(await measureIdleClients(daemon));
   add(await measureCreation(daemon));
   add(await measureFlood(daemon));
   add(await measureLargeScript(daemon));
