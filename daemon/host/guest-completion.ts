@@ -1,82 +1,88 @@
-import type { CompleteRequest, Completion } from '../../shared/model/inspection.ts';
-import type { GuestLook, Property } from './guest-look.ts';
-import type { RemoteObject } from './inspector.ts';
-import { previewText } from './preview-text.ts';
+import type { Completion, CompletionItem } from '../../shared/model/inspection.ts';
+import type { CompletionTarget } from './completion-target.ts';
+import type { GuestLook, Variable } from './guest-look.ts';
+import { argumentOf } from './inspector.ts';
 
 /** More than anyone reads. */
 const MAX_ITEMS = 500;
 const KEYWORDS = 'async await break case catch class const continue debugger default delete do else export extends false finally for function if import in instanceof let new null of return static super switch this throw true try typeof undefined var void while with yield'.split(' '); // prettier-ignore
-/** Names joined by dots, and indexes: reading them has no effect beyond getters, which V8 refuses to run here. */
-const START_OF_CHAIN =
-  /(?:[\p{ID_Start}$_][\p{ID_Continue}$]*)(?:\??\.[\p{ID_Start}$_][\p{ID_Continue}$]*|\[(?:\d+|"[^"\\]*"|'[^'\\]*')\])*$/u;
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-type Item = Completion['items'][number];
-
-/** What could stand at the cursor. */
-export async function complete(look: GuestLook, { input, cursor }: CompleteRequest): Promise<Completion> {
-  const before = input.slice(0, cursor);
-  const prefix = /[\p{ID_Continue}$]*$/u.exec(before)?.[0] ?? '';
-  const from = cursor - prefix.length;
-  const owner = ownerBefore(before.slice(0, from));
-  if (owner === null) return { from, to: cursor, items: [] };
-  const items = owner === undefined ? await names(look) : await members(look, owner);
+/** What could stand at the cursor, what is nearest first. */
+export async function complete(
+  look: GuestLook,
+  target: CompletionTarget | undefined,
+  cursor: number,
+): Promise<Completion> {
+  if (target === undefined) return { from: cursor, to: cursor, items: [] };
+  const { from, prefix } = target;
+  const items = target.kind === 'name' ? await names(look, prefix, target.declared) : await members(look, target);
   const fitting = items.filter(({ label }) => label.startsWith(prefix) && label !== prefix);
   return { from, to: cursor, items: distinct(fitting).slice(0, MAX_ITEMS) };
 }
 
-/** The expression whose member is asked for; undefined when a name is. Null when it cannot be told what is. */
-function ownerBefore(text: string): string | undefined | null {
-  const dot = /\??\.$/.exec(text);
-  if (dot === null) return undefined;
-  return START_OF_CHAIN.exec(text.slice(0, dot.index))?.[0] ?? null;
-}
-
-async function members(look: GuestLook, owner: string): Promise<Item[]> {
-  const value = await look.evaluate(owner);
-  if (value === undefined) return [];
-  const isPrimitive = value.objectId === undefined && value.subtype !== 'null' && value.type !== 'undefined';
-  const object = isPrimitive ? await look.evaluate(`Object(${owner})`) : value;
-  if (object === undefined) return [];
-  const properties = await look.properties(object, false);
-  return properties.filter(isNameable).sort(ownFirst).map(memberItem);
-}
-
-async function names(look: GuestLook): Promise<Item[]> {
-  const lexical = await look.lexicalNames();
-  const own = await look.globalProperties();
-  const globalThis = await look.evaluate('globalThis');
-  const all = globalThis === undefined ? [] : await look.properties(globalThis, true);
+async function names(look: GuestLook, prefix: string, declared: readonly string[]): Promise<CompletionItem[]> {
+  const own = [...(await look.declared(prefix)), ...(await look.ownGlobals(prefix))];
+  const builtIns = await look.builtIns();
   return [
-    ...lexical.map((label): Item => ({ label, kind: 'variable' })),
-    ...own.filter(isNameable).map(nameItem),
-    ...KEYWORDS.map((label): Item => ({ label, kind: 'keyword' })),
-    ...all.filter(isNameable).map(nameItem),
-  ];
+    ...[...declared].sort(byName).map((label): CompletionItem => ({ label, kind: 'variable' })),
+    ...sorted(own).map((variable) => toItem(variable, 'variable', 'function')),
+    ...KEYWORDS.map((label): CompletionItem => ({ label, kind: 'keyword' })),
+    ...sorted(builtIns).map((variable) => toItem(variable, 'variable', 'function')),
+  ].filter(({ label }) => IDENTIFIER.test(label));
 }
 
-function isNameable({ name, symbol }: Property): boolean {
-  return symbol === undefined && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name);
+/** Members of a value and of its prototypes, one level after the other. */
+async function members(
+  look: GuestLook,
+  { owner, prefix, quote }: Extract<CompletionTarget, { kind: 'member' }>,
+): Promise<CompletionItem[]> {
+  // In a list, so that a value is not copied to us, however long a string it may be.
+  const list = await look.evaluate(`[${owner}\n]`);
+  if (list === undefined) return [];
+  const levels = await look.list('members', [argumentOf(list), { value: prefix }, { value: MAX_ITEMS }]);
+  const found = splitLevels(levels).flatMap(sorted);
+  const isFit = quote === undefined ? (name: string) => IDENTIFIER.test(name) : (name: string) => isPlain(name, quote);
+  return found.filter(({ name }) => isFit(name)).map((variable) => toItem(variable, 'property', 'method'));
 }
 
-function ownFirst(a: Property, b: Property): number {
-  return Number(b.isOwn === true) - Number(a.isOwn === true);
+/** What an object has itself, and what each of its prototypes has. */
+function splitLevels(variables: readonly Variable[]): Variable[][] {
+  const levels: Variable[][] = [[]];
+  for (const variable of variables) {
+    if (variable.type === '') levels.push([]);
+    else levels.at(-1)?.push(variable);
+  }
+  return levels;
 }
 
-function memberItem({ name, value }: Property): Item {
-  return { label: name, kind: value?.type === 'function' ? 'method' : 'property', ...previewOf(value) };
+function toItem(
+  { name, type, preview }: Variable,
+  plain: 'variable' | 'property',
+  callable: 'function' | 'method',
+): CompletionItem {
+  if (type === 'class') return { label: name, kind: 'class' };
+  if (type === 'function') return { label: name, kind: callable };
+  return { label: name, kind: plain, ...(preview === '' || type === 'accessor' ? {} : { preview }) };
 }
 
-function nameItem({ name, value }: Property): Item {
-  if (value?.type !== 'function') return { label: name, kind: 'variable', ...previewOf(value) };
-  return { label: name, kind: value.description?.startsWith('class') === true ? 'class' : 'function' };
+/** Whether the name can stand between such quotes as it is; elements of lists are not worth offering. */
+function isPlain(name: string, quote: string): boolean {
+  return !name.includes(quote) && !/[\\\p{Cc}]/u.test(name) && !/^\d+$/.test(name);
 }
 
-function previewOf(value: RemoteObject | undefined): { preview?: string } {
-  return value === undefined || value.type === 'function' ? {} : { preview: previewText(value) };
+function sorted(variables: readonly Variable[]): Variable[] {
+  return variables.toSorted((a, b) => byName(a.name, b.name));
+}
+
+/** By the alphabet; what begins with an underscore is meant for few. */
+function byName(a: string, b: string): number {
+  const isHidden = Number(a.startsWith('_')) - Number(b.startsWith('_'));
+  return isHidden !== 0 ? isHidden : a < b ? -1 : Number(a > b);
 }
 
 /** The first of each name. */
-function distinct(items: readonly Item[]): Item[] {
+function distinct(items: readonly CompletionItem[]): CompletionItem[] {
   const seen = new Set<string>();
   return items.filter(({ label }) => !seen.has(label) && seen.add(label));
 }

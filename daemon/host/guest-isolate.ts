@@ -120,10 +120,10 @@ export class GuestIsolate {
   }
 
   /** Calls one of the guest's tools with values of the guest or of ours. */
-  callTool(name: string, args: readonly object[], group: string): Promise<InspectorAnswer> {
+  callTool(name: string, args: readonly object[], group: string, returnByValue = true): Promise<InspectorAnswer> {
     // No spreading: the guest may have changed what that does.
     const functionDeclaration = `function(a,b,c,d){return this.${name}(a,b,c,d)}`;
-    const values = { arguments: args, objectGroup: group, returnByValue: true };
+    const values = { arguments: args, objectGroup: group, returnByValue };
     return this.inspector.post('Runtime.callFunctionOn', { objectId: this.#toolsId, functionDeclaration, ...values });
   }
 

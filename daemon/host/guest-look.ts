@@ -1,27 +1,28 @@
 import type { GlobalVariable } from '../../shared/model/inspection.ts';
+import type { LookTools } from './guest/look.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
-import type { InspectorAnswer, RemoteObject } from './inspector.ts';
-import { previewText, typeOf } from './preview-text.ts';
+import { argumentOf, type InspectorAnswer, type RemoteObject } from './inspector.ts';
+import { previewText } from './preview-text.ts';
 
-/** A session that does not answer by then is busy, and nobody waits for it. */
-const LOOK_MS = 250;
+/** A session that does not answer by then is busy, with a timer perhaps, and nobody waits for it. */
+const LOOK_MS = 50;
 const GROUP = 'look';
+/** More than anyone reads. */
+const MAX_VARIABLES = 500;
+/** The inside of an object costs the inspector 20 µs and more: of long lists only names and kinds of values are shown. */
+const MAX_INSIDES = 150;
 
-export type Property = {
-  name: string;
-  value?: RemoteObject;
-  get?: RemoteObject;
-  isOwn?: boolean;
-  symbol?: RemoteObject;
-};
+/** `type` is as typeof has it, or null, class, or accessor: a getter is not run. */
+export type Variable = { name: string; type: string; preview: string };
+
+type Property = { name: string; value?: RemoteObject };
 
 /**
- * Looks into a session at rest through the inspector. Nothing of the guest runs: expressions are evaluated with V8's guard
- * against side effects, which refuses getters and calls that might have any.
+ * Looks into a session at rest. Nothing of the guest runs, but for what the guest's own expression reads: that is
+ * evaluated with V8's guard against side effects and with a time limit.
  */
 export class GuestLook {
   readonly #guest: GuestIsolate;
-  #builtIns: ReadonlySet<string> | undefined;
   #isLate = false;
 
   constructor(guest: GuestIsolate) {
@@ -31,14 +32,10 @@ export class GuestLook {
   /** The variables that the session's code has defined; undefined when it does not answer in time. */
   globals(): Promise<GlobalVariable[] | undefined> {
     return this.inTime(async () => {
-      const lexical = await this.lexicalNames();
-      const values: (RemoteObject | undefined)[] = [];
-      for (const name of lexical) values.push(await this.evaluate(name));
-      const own = (await this.globalProperties()).filter(({ name }) => !lexical.includes(name));
-      return [
-        ...lexical.map((name, i) => variable(name, 'lexical', values[i])),
-        ...own.map(({ name, value }) => variable(name, 'global', value)),
-      ];
+      const lexical = await this.declared('');
+      const names = new Set(lexical.map(({ name }) => name));
+      const own = (await this.ownGlobals('')).filter(({ name }) => !names.has(name));
+      return [...lexical.map((variable) => inScope('lexical', variable)), ...own.map((variable) => inScope('global', variable))]; // prettier-ignore
     });
   }
 
@@ -57,37 +54,55 @@ export class GuestLook {
     return answer;
   }
 
-  async lexicalNames(): Promise<string[]> {
+  /** What let, const and class have declared at the top level, of what begins with `prefix`. */
+  async declared(prefix: string): Promise<Variable[]> {
     const { result } = await this.#ask(() => this.#guest.lexicalNames());
-    return [...new Set(result?.names)];
+    const fitting = (result?.names ?? []).filter((name) => name.startsWith(prefix));
+    const names = [...new Set(fitting)].slice(-MAX_VARIABLES);
+    if (names.length === 0) return [];
+    const readers = names.map((name) => `${JSON.stringify(name)}, () => ${name}`);
+    const list = await this.evaluate(`[${readers.join(', ')}]`);
+    return list === undefined ? [] : this.list('declared', [argumentOf(list)]);
   }
 
-  /** Own properties of globalThis that the guest has added. */
-  async globalProperties(): Promise<Property[]> {
-    const builtIns = (this.#builtIns ??= await this.#readBuiltIns());
-    const globalThis = await this.evaluate('globalThis');
-    const properties = globalThis === undefined ? [] : await this.properties(globalThis, true);
-    return properties.filter(({ name, symbol }) => symbol === undefined && !builtIns.has(name));
+  /** Properties of globalThis that the guest has added or replaced, of those whose name begins with `prefix`. */
+  ownGlobals(prefix: string): Promise<Variable[]> {
+    return this.list('ownGlobals', [{ value: prefix }, { value: MAX_VARIABLES }]);
   }
 
-  /** The value of an expression; undefined when it throws, or might have side effects. */
+  /** What every session has. */
+  async builtIns(): Promise<Variable[]> {
+    const names = await this.call('builtIns', [], true);
+    const each = String(names?.value).split(' ');
+    return each.map((entry) => ({ name: entry.split(':')[0] ?? '', type: entry.split(':')[1] ?? '', preview: '' }));
+  }
+
+  /** The value of an expression; undefined when it throws, takes too long, or might have side effects. */
   async evaluate(expression: string): Promise<RemoteObject | undefined> {
-    const params = { throwOnSideEffect: true, silent: true, generatePreview: true, objectGroup: GROUP };
+    const params = { throwOnSideEffect: true, timeout: LOOK_MS, silent: true, objectGroup: GROUP };
     const { result } = await this.#ask(() => this.#guest.evaluate(expression, params));
     return result?.exceptionDetails === undefined ? result?.result : undefined;
   }
 
-  async properties({ objectId, subtype }: RemoteObject, ownProperties: boolean): Promise<Property[]> {
-    // A proxy would run its traps.
-    if (objectId === undefined || subtype === 'proxy') return [];
-    const params = { objectId, ownProperties, generatePreview: true };
-    const { result } = await this.#ask(() => this.#guest.inspector.post<{ result?: Property[] }>('Runtime.getProperties', params)); // prettier-ignore
-    return result?.result ?? [];
+  /** One of the guest's tools that give a list of variables. */
+  async list(tool: keyof LookTools, args: readonly object[]): Promise<Variable[]> {
+    const list = await this.call(tool, args, false);
+    if (list?.objectId === undefined) return [];
+    // `Array(3)` says how many there are.
+    const count = Number(/\d+/.exec(list.description ?? '')?.[0]) / 3;
+    const params = { objectId: list.objectId, ownProperties: true, generatePreview: count <= MAX_INSIDES };
+    const { result } = await this.#ask(() => this.#guest.inspector.post<{ result: Property[] }>('Runtime.getProperties', params)); // prettier-ignore
+    const items = (result?.result ?? []).filter(({ name }) => /^\d+$/.test(name)).map(({ value }) => value);
+    return Array.from({ length: items.length / 3 }, (_, i) => toVariable(items.slice(3 * i)));
   }
 
-  async #readBuiltIns(): Promise<ReadonlySet<string>> {
-    const { result } = await this.#ask(() => this.#guest.callTool('builtInNames', [], GROUP));
-    return new Set(String(result?.result.value).split(' '));
+  /** One of the guest's other tools, for its effect. */
+  async tell(tool: 'remember', args: readonly object[]): Promise<void> {
+    await this.#ask(() => this.#guest.callTool(tool, args, GROUP));
+  }
+
+  async call(tool: keyof LookTools, args: readonly object[], byValue: boolean): Promise<RemoteObject | undefined> {
+    return (await this.#ask(() => this.#guest.callTool(tool, args, GROUP, byValue))).result?.result;
   }
 
   async #ask<Result>(command: () => Promise<InspectorAnswer<Result>>): Promise<InspectorAnswer<Result>> {
@@ -99,9 +114,14 @@ export class GuestLook {
   }
 }
 
-function variable(name: string, scope: 'lexical' | 'global', value: RemoteObject | undefined): GlobalVariable {
-  // Declared, but its initialiser has thrown; or an accessor, which is not run.
-  if (value === undefined)
-    return { name, scope, type: 'undefined', preview: scope === 'global' ? '[Getter]' : '<uninitialized>' };
-  return { name, scope, type: typeOf(value), preview: previewText(value) };
+function toVariable([name, type, value]: (RemoteObject | undefined)[]): Variable {
+  return {
+    name: String(name?.value),
+    type: String(type?.value),
+    preview: value === undefined ? '' : previewText(value),
+  };
+}
+
+function inScope(scope: 'lexical' | 'global', { name, type, preview }: Variable): GlobalVariable {
+  return { name, scope, type: type === 'class' ? 'function' : type, preview };
 }

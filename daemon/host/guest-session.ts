@@ -1,6 +1,7 @@
 import type { FromHost, LookMessage, RunMessage } from '../../shared/ipc/host-messages.ts';
+import { findCompletionTarget } from './completion-target.ts';
 import { complete } from './guest-completion.ts';
-import type { Completion, GlobalVariable } from '../../shared/model/inspection.ts';
+import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
 import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
@@ -92,10 +93,19 @@ export class GuestSession {
       const globals = await this.#look.globals();
       if (globals !== undefined) answer.globals = globals;
     } else if (this.#current === undefined && message.at === 'completion') {
-      const completion = await this.#look.inTime(() => complete(this.#look, message.request));
+      const completion = await this.#complete(message.request);
       if (completion !== undefined) answer.completion = completion;
     }
     this.#send({ t: 'looked', session_id, look_id, ...answer });
+  }
+
+  async #complete({ input, cursor }: CompleteRequest): Promise<Completion | undefined> {
+    const target = await findCompletionTarget(input.slice(0, cursor));
+    return this.#look.inTime(async () => {
+      // `_.` is asked for as often as any.
+      for (const args of this.#last.takeFor(input)) await this.#look.tell('remember', args);
+      return complete(this.#look, target, cursor);
+    });
   }
 
   interrupt(executionId: string): void {

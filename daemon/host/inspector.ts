@@ -10,10 +10,21 @@ export type RemoteObject = {
   unserializableValue?: string;
   description?: string;
   objectId?: string;
-  preview?: { overflow: boolean; properties: PropertyPreview[] };
+  preview?: ObjectPreview;
 };
 
-export type PropertyPreview = { name: string; type: string; value?: string };
+/** What the inspector says of an object's inside: at most 5 properties, or 100 elements or entries; short texts. */
+export type ObjectPreview = {
+  type: string;
+  subtype?: string;
+  description?: string;
+  /** Whether there is more. */
+  overflow: boolean;
+  properties: PropertyPreview[];
+  entries?: { key?: ObjectPreview; value: ObjectPreview }[];
+};
+
+export type PropertyPreview = { name: string; type: string; subtype?: string; value?: string };
 
 export type ExceptionDetails = {
   text: string;

@@ -1,43 +1,123 @@
-import type { PropertyPreview, RemoteObject } from './inspector.ts';
+import type { ObjectPreview, PropertyPreview, RemoteObject } from './inspector.ts';
 
 /** Longest preview in a list of variables or completions. */
 const MAX_CHARS = 200;
+/** Elements of an array, a Map or a Set. */
+const MAX_ITEMS = 10;
 
-/** A value in one short line, from what the inspector says of it: no code of the guest runs for this. */
+/** A value in one short line, much as Node shows it, from what the inspector says of it: no code of the guest runs. */
 export function previewText(value: RemoteObject): string {
-  const text = describe(value);
+  const text = describe(value).replaceAll('\n', ' ');
   return text.length <= MAX_CHARS ? text : `${text.slice(0, MAX_CHARS)}…`;
 }
 
-/** typeof, or null. */
-export function typeOf(value: RemoteObject): string {
-  return value.subtype === 'null' ? 'null' : value.type;
+function describe({ type, subtype, value, unserializableValue, description, preview }: RemoteObject): string {
+  if (type === 'string') return String(value);
+  if (type === 'object' && preview !== undefined) return showObject(preview);
+  if (subtype === 'null') return 'null';
+  return unserializableValue ?? description ?? String(value);
 }
 
-function describe(value: RemoteObject): string {
-  const { type, subtype, description = '', preview } = value;
-  if (type === 'string') return String(value.value);
-  if (type === 'function') return functionText(description);
-  if (type !== 'object' || subtype === 'null') return value.unserializableValue ?? (description || String(value.value));
-  if (preview === undefined || preview.properties.length === 0) return description || (value.className ?? 'Object');
-  if (subtype === 'error') return description.split('\n', 1)[0] ?? '';
-  const isArray = subtype === 'array' || subtype === 'typedarray';
-  const shown = preview.properties.map((property) => (isArray && /^\d+$/.test(property.name) ? item(property) : named(property))); // prettier-ignore
-  if (preview.overflow) shown.push('…');
-  const name = description === 'Object' || subtype === 'array' ? '' : `${description} `;
-  return isArray ? `${name}[ ${shown.join(', ')} ]` : `${name}{ ${shown.join(', ')} }`;
+function showObject(preview: ObjectPreview): string {
+  const { subtype, description = 'Object' } = preview;
+  switch (subtype) {
+    case 'null':
+      return 'null';
+    case 'regexp':
+    case 'proxy':
+      return description;
+    case 'date':
+      return showDate(description);
+    case 'error':
+      return firstLine(description);
+    case 'promise':
+      return showPromise(preview);
+    case 'array':
+    case 'typedarray':
+      return showArray(preview, description);
+    case 'map':
+    case 'set':
+      return showEntries(preview, description);
+    case 'arraybuffer':
+      return `${description.replace(/\(\d+\)$/, '')} { byteLength: ${countIn(description)} }`;
+    case 'generator':
+      return 'Object [Generator] {}';
+    default:
+      return showProperties(preview, description === 'Object' ? '' : `${description} `);
+  }
 }
 
-function functionText(source: string): string {
-  if (source.startsWith('class')) return `[class ${/^class\s+([\w$]+)/.exec(source)?.[1] ?? '(anonymous)'}]`;
-  return `[Function: ${/^(?:async\s+)?(?:function\s*)?\*?\s*([\w$]+)\s*\(/.exec(source)?.[1] ?? '(anonymous)'}]`;
+function showProperties({ properties, overflow }: ObjectPreview, name: string): string {
+  const visible = properties.filter((property) => !property.name.startsWith('[['));
+  const shown = visible.map((property) => `${keyText(property.name)}: ${showProperty(property)}`);
+  if (overflow) shown.push('...');
+  return braced(name, '{', shown, '}');
 }
 
-function named(property: PropertyPreview): string {
-  return `${property.name}: ${item(property)}`;
+function showArray({ properties }: ObjectPreview, description: string): string {
+  const elements = properties.filter(({ name }) => /^\d+$/.test(name)).slice(0, MAX_ITEMS);
+  const shown = withRest(elements.map(showProperty), countIn(description));
+  return braced(description.startsWith('Array(') ? '' : `${description} `, '[', shown, ']');
 }
 
-function item({ type, value }: PropertyPreview): string {
-  if (type === 'string') return `'${value ?? ''}'`;
-  return type === 'accessor' ? '[Getter]' : (value ?? type);
+function showEntries({ entries = [] }: ObjectPreview, description: string): string {
+  const some = entries.slice(0, MAX_ITEMS).map(({ key, value }) => {
+    return key === undefined ? showEntry(value) : `${showEntry(key)} => ${showEntry(value)}`;
+  });
+  return braced(`${description} `, '{', withRest(some, countIn(description)), '}');
+}
+
+function braced(name: string, open: string, shown: readonly string[], close: string): string {
+  return shown.length === 0 ? `${name}${open}${close}` : `${name}${open} ${shown.join(', ')} ${close}`;
+}
+
+function withRest(shown: string[], total: number): string[] {
+  const missing = total - shown.length;
+  return missing <= 0 ? shown : [...shown, `... ${missing} more item${missing === 1 ? '' : 's'}`];
+}
+
+function showEntry(value: ObjectPreview): string {
+  if (value.type === 'object') return showObject(value);
+  return value.type === 'string' ? quote(value.description ?? '') : (value.description ?? value.type);
+}
+
+function showPromise({ properties }: ObjectPreview): string {
+  const internal = (name: string): PropertyPreview | undefined =>
+    properties.find((property) => property.name === `[[${name}]]`);
+  const state = internal('PromiseState')?.value;
+  const result = internal('PromiseResult');
+  if (state === 'pending' || result === undefined) return 'Promise { <pending> }';
+  return `Promise { ${state === 'rejected' ? '<rejected> ' : ''}${showProperty(result)} }`;
+}
+
+function showProperty({ type, subtype, value = '' }: PropertyPreview): string {
+  if (type === 'string') return quote(value);
+  if (type === 'accessor') return '[Getter]';
+  if (type === 'function') return '[Function]';
+  if (type !== 'object' || subtype === 'null' || subtype === 'regexp') return value === '' ? type : value;
+  return subtype === 'date' ? showDate(value) : `[${firstLine(value)}]`;
+}
+
+function showDate(description: string): string {
+  const time = new Date(description);
+  return Number.isNaN(time.getTime()) ? description : time.toISOString();
+}
+
+function keyText(name: string): string {
+  if (name.startsWith('Symbol(')) return `[${name}]`;
+  return /^(?:[\p{ID_Start}$_][\p{ID_Continue}$]*|\d+)$/u.test(name) ? name : quote(name);
+}
+
+function quote(text: string): string {
+  const mark = !text.includes("'") ? "'" : !text.includes('"') ? '"' : '`';
+  return `${mark}${text.replaceAll('\n', '\\n')}${mark}`;
+}
+
+/** The 3 of `Map(3)`. */
+function countIn(description: string): number {
+  return Number(/\((\d+)\)$/.exec(description)?.[1] ?? 0);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }

@@ -1,8 +1,8 @@
 import type { FromHost, LookMessage, ToHost } from '../../shared/ipc/host-messages.ts';
 import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
 
-/** The host gives up on a session that does not answer after 250 ms; a host that does not answer itself gets a bit more. */
-const LOOK_MS = 1000;
+/** The host gives up on a session that does not answer after 50 ms; a host that does not answer itself gets a bit more. */
+const LOOK_MS = 150;
 
 type Looked = Extract<FromHost, { t: 'looked' }>;
 type Question = { at: 'globals' } | { at: 'completion'; request: CompleteRequest };

@@ -4,7 +4,7 @@ import { Type, type Static } from 'typebox';
 export const GlobalVariable = Type.Object({
   name: Type.String(),
   scope: Type.Enum(['lexical', 'global']),
-  type: Type.String({ description: 'typeof, or null' }),
+  type: Type.String({ description: 'typeof; or null; or accessor: a getter is not run' }),
   preview: Type.String(),
 });
 export type GlobalVariable = Static<typeof GlobalVariable>;

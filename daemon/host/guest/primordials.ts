@@ -51,6 +51,15 @@ export const { hasOwn, getOwnPropertyNames, getOwnPropertySymbols, isExtensible,
 export const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf, assign } = Object;
 export const { ownKeys, apply, construct, deleteProperty } = Reflect;
 export const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
+/** Where the members of primitive values are, by typeof. */
+export const primitivePrototypes = {
+  __proto__: null,
+  string: String.prototype,
+  number: Number.prototype,
+  bigint: BigInt.prototype,
+  boolean: Boolean.prototype,
+  symbol: Symbol.prototype,
+} as unknown as Readonly<Record<string, object | undefined>>;
 export const objectToString = uncurry(Object.prototype.toString);
 
 export const functionToString = uncurry(Function.prototype.toString);

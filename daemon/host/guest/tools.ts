@@ -2,13 +2,14 @@ import { describeThrown } from './describe-thrown.ts';
 import { defineVisible } from './define.ts';
 import { inspectValue } from './inspect/inspect.ts';
 import { jsonOf } from './json.ts';
-import { at, join, list, push, type List } from './list.ts';
+import { at, list, push, type List } from './list.ts';
+import { makeLookTools, type LookTools } from './look.ts';
 import { peekHolder } from './peek.ts';
 import {
   defineProperty,
   deleteProperty,
   getOwnPropertyDescriptor,
-  getOwnPropertyNames,
+  hasOwn,
   jsonStringify,
   MapCtor,
   mapGet,
@@ -22,7 +23,7 @@ import { cancelAllCalls, endTurn, pendingCalls, runDueTimers } from './timers.ts
 const MAX_PREVIEW = 65_536;
 
 /** What the host calls in the guest, through the inspector and under the limits of an execution. */
-export type Tools = {
+export type Tools = LookTools & {
   /** Preview and JSON of a value, as JSON text: `{preview, json?}`; `json` is text again. */
   describe(value: unknown, maxJsonChars: number): string;
   /** What was thrown, as JSON text. */
@@ -33,8 +34,6 @@ export type Tools = {
   lendGlobals(values: Record<string, unknown>): void;
   returnGlobals(): void;
   removeConsole(): void;
-  /** What globalThis had before any code of the guest ran, as one text. */
-  builtInNames(): string;
   /** The session begins: the answer of process.cwd(), and its variables as JSON text. */
   enter(cwd: string, env: string): void;
   /** Calls the timers that are due; see `timers.ts`. */
@@ -50,9 +49,11 @@ const global = globalThis;
 
 export function makeTools(): Tools {
   const remembered = new MapCtor<string, { value: unknown; get: () => unknown }>();
-  const builtIns = join(getOwnPropertyNames(global), ' ');
+  const isRemembered = (name: string, property: PropertyDescriptor): boolean =>
+    hasOwn(property, 'get') && property.get === mapGet(remembered, name)?.get;
   let lent: List<{ name: string; before: PropertyDescriptor | undefined }> = list();
   return {
+    ...makeLookTools(isRemembered),
     describe: (value, maxJsonChars) => {
       const preview = previewOf(value);
       const json = jsonOf(value, maxJsonChars);
@@ -92,7 +93,6 @@ export function makeTools(): Tools {
       }
       lent = list();
     },
-    builtInNames: () => builtIns,
     removeConsole: () => {
       deleteProperty(global, 'console');
     },

@@ -1,0 +1,177 @@
+import { at, list, push, type List } from './list.ts';
+import { natives } from './natives.ts';
+import {
+  arrayIsArray,
+  functionToString,
+  getOwnPropertyDescriptor,
+  getOwnPropertyNames,
+  getPrototypeOf,
+  hasOwn,
+  mapGet,
+  mapSet,
+  MapCtor,
+  objectIs,
+  primitivePrototypes,
+  stringSlice,
+  stringStartsWith,
+  stringValueOf,
+  typedArrayLength,
+} from './primordials.ts';
+
+/**
+ * What the host asks while it looks into a session at rest. None of it runs code of the guest. Lists have three items
+ * for each variable: name, type (as typeof has it, or null, class or accessor) and what is to be shown.
+ */
+export type LookTools = {
+  /** Properties of globalThis that were not there, or not so, at the start; of those whose name begins so. */
+  ownGlobals(prefix: string, max: number): List<unknown>;
+  /** The declarations of the top level, given as names and functions that read them, in turn. */
+  declared(readers: unknown[]): List<unknown>;
+  /** Properties of `holder[0]` and of its prototypes, of those whose name begins so. */
+  members(holder: unknown[], prefix: string, max: number): List<unknown>;
+  /** What every session has: names, each with its type, as one text. */
+  builtIns(): string;
+};
+
+/** Longer strings are cut: only a part is shown anyway. */
+const MAX_STRING = 250;
+/** Names of elements are not listed above this. */
+const MAX_ELEMENTS = 1000;
+/** Prototypes of prototypes; nobody has more on purpose. */
+const MAX_LEVELS = 16;
+
+const global = globalThis;
+
+/**
+ * Made before any code of the guest runs, and when everything else is in place.
+ * @param isOurs whether a global is not the guest's, though it came later
+ */
+export function makeLookTools(isOurs: (name: string, property: PropertyDescriptor) => boolean): LookTools {
+  const names = getOwnPropertyNames(global);
+  const initial = new MapCtor<string, PropertyDescriptor>();
+  let builtIns = '';
+  for (let i = 0; i < names.length; i++) {
+    const name = at(names, i);
+    const property = own(global, name);
+    if (property === undefined) continue;
+    mapSet(initial, name, property);
+    builtIns += `${i === 0 ? '' : ' '}${name}:${hasOwn(property, 'value') ? typeOf(property.value) : 'object'}`;
+  }
+  return {
+    ownGlobals: (prefix, max) => {
+      const found = list<unknown>();
+      const now = getOwnPropertyNames(global);
+      for (let i = 0; i < now.length && found.length < 3 * max; i++) {
+        const name = at(now, i);
+        const property = stringStartsWith(name, prefix) ? own(global, name) : undefined;
+        if (property === undefined || isOurs(name, property) || isSame(property, mapGet(initial, name))) continue;
+        pushProperty(found, name, property);
+      }
+      return found;
+    },
+    declared,
+    members,
+    builtIns: () => builtIns,
+  };
+}
+
+function declared(readers: unknown[]): List<unknown> {
+  const found = list<unknown>();
+  for (let i = 0; i < readers.length; i += 2) {
+    push(found, readers[i]);
+    try {
+      const value = (readers[i + 1] as () => unknown)();
+      push(found, typeOf(value));
+      push(found, shown(value));
+    } catch {
+      // Its initialiser has thrown, or waits.
+      push(found, 'undefined');
+      push(found, '<uninitialized>');
+    }
+  }
+  return found;
+}
+
+function members(holder: unknown[], prefix: string, max: number): List<unknown> {
+  const found = list<unknown>();
+  let object = ownerOf(holder[0]);
+  for (let level = 0; level < MAX_LEVELS && object !== null && found.length < 3 * max; level++) {
+    // Its traps would run.
+    if (natives.isProxy(object)) break;
+    const names = countElements(object) > MAX_ELEMENTS ? ['length'] : getOwnPropertyNames(object);
+    for (let i = 0; i < names.length && found.length < 3 * max; i++) {
+      const name = at(names, i);
+      const property = stringStartsWith(name, prefix) ? own(object, name) : undefined;
+      if (property !== undefined) pushProperty(found, name, property);
+    }
+    // Where the next prototype begins.
+    push(found, '');
+    push(found, '');
+    push(found, '');
+    object = getPrototypeOf(object) as object | null;
+  }
+  return found;
+}
+
+/** Where members are looked up: in the value itself, or in what a primitive has for it. */
+function ownerOf(value: unknown): object | null {
+  if (typeof value === 'object' || typeof value === 'function') return value;
+  return primitivePrototypes[typeof value] ?? null;
+}
+
+function pushProperty(found: List<unknown>, name: string, property: PropertyDescriptor): void {
+  const isData = hasOwn(property, 'value');
+  push(found, name);
+  push(found, isData ? typeOf(property.value) : 'accessor');
+  push(found, isData ? shown(property.value) : '[Getter]');
+}
+
+function own(object: object, name: string): PropertyDescriptor | undefined {
+  try {
+    return getOwnPropertyDescriptor(object, name);
+  } catch {
+    // A module's binding that is not initialised yet.
+    return undefined;
+  }
+}
+
+function isSame(property: PropertyDescriptor, before: PropertyDescriptor | undefined): boolean {
+  if (before === undefined || hasOwn(before, 'value') !== hasOwn(property, 'value')) return false;
+  return hasOwn(property, 'value') ? objectIs(before.value, property.value) : before.get === property.get;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'function' || natives.isProxy(value)) return typeof value;
+  // Only classes, and the language's own constructors, have one that cannot be replaced.
+  const prototype = own(value, 'prototype');
+  return prototype !== undefined && hasOwn(prototype, 'value') && prototype.writable === false ? 'class' : 'function';
+}
+
+function shown(value: unknown): unknown {
+  if (typeof value === 'string') return stringSlice(value, 0, MAX_STRING);
+  if (typeof value !== 'function' || natives.isProxy(value)) return value;
+  const name = nameOf(value);
+  if (stringSlice(functionToString(value), 0, 5) === 'class') return `[class ${name === '' ? '(anonymous)' : name}]`;
+  return name === '' ? '[Function (anonymous)]' : `[Function: ${name}]`;
+}
+
+function nameOf(fn: object): string {
+  const property = own(fn, 'name');
+  const name: unknown = property !== undefined && hasOwn(property, 'value') ? property.value : '';
+  return typeof name === 'string' ? stringSlice(name, 0, MAX_STRING) : '';
+}
+
+function countElements(object: object): number {
+  if (arrayIsArray(object)) return object.length;
+  try {
+    return typedArrayLength(object);
+  } catch {
+    // No typed array.
+  }
+  try {
+    return stringValueOf(object).length;
+  } catch {
+    return 0;
+  }
+}
