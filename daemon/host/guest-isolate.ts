@@ -101,7 +101,12 @@ export class GuestIsolate {
 
   /** As of now; only for an isolate at rest. Waits until its thread has let go of it, which is up to 30 µs. */
   readHeapUsed(): number {
-    return this.#isolate.getHeapStatisticsSync().used_heap_size;
+    try {
+      this.heapUsedBytes = this.#isolate.getHeapStatisticsSync().used_heap_size;
+    } catch {
+      // Its memory limit was hit, just now.
+    }
+    return this.heapUsedBytes;
   }
 
   /** Names of the let, const and class declarations of the top level; a name declared twice comes twice. */

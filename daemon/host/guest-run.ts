@@ -58,8 +58,7 @@ export class GuestRun {
     quiet: Promise<unknown> | undefined,
     onBegin: () => void,
   ): Promise<{ outcome: WireOutcome; fate: RunFate }> {
-    if (quiet !== undefined) await Promise.race([quiet, this.#stopped.promise]);
-    await this.#turnOver();
+    if (quiet !== undefined) await this.#waitFor(quiet);
     onBegin();
     const outcome = this.#isStopped() ? stoppedOutcome : await this.#evaluate();
     const fate = this.#stopReason === undefined ? 'rested' : await comeToRest(this.#guest);
@@ -67,7 +66,10 @@ export class GuestRun {
     this.#clock.stop();
     await this.#giveBack(fate);
     const metrics = this.#metrics(fate);
-    return { outcome: { ...(this.#stopReason ?? outcome), metrics }, fate };
+    // The limit may strike at the very end, where the heap is tidied up.
+    if (fate !== 'rested' || !this.#guest.isGone)
+      return { outcome: { ...(this.#stopReason ?? outcome), metrics }, fate };
+    return { outcome: { ...(this.#stopReason ?? memoryExceeded()), metrics }, fate: 'gone' };
   }
 
   /** Stops the guest and keeps its state. The first reason counts. */
@@ -152,6 +154,13 @@ export class GuestRun {
     if (answer !== undefined) await Promise.race([resting, this.#stopped.promise]);
     if (answer === undefined || this.#isStopped()) return undefined;
     return answer.result ?? { result: { type: 'undefined' }, exceptionDetails: refusal(answer.error?.message) };
+  }
+
+  /** What goes on in the isolate has limits of its own; this run's time begins after it. */
+  async #waitFor(quiet: Promise<unknown>): Promise<void> {
+    this.#clock.stop();
+    await Promise.race([quiet, this.#stopped.promise]);
+    this.#clock.restart();
   }
 
   /** Waits until no turn of the timers is going on. */

@@ -4,7 +4,7 @@ import { complete } from './guest-completion.ts';
 import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
 import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
-import type { GuestIsolate } from './guest-isolate.ts';
+import type { GuestIsolate, Turn } from './guest-isolate.ts';
 import { GuestLook } from './guest-look.ts';
 import { GuestRun } from './guest-run.ts';
 import { GuestTimers } from './guest-timers.ts';
@@ -25,6 +25,8 @@ export class GuestSession {
   #current: Current | undefined;
   /** The last look, until the isolate is at rest after it. */
   #looking: Promise<unknown> | undefined;
+  /** A turn of the timers between runs, until the isolate is at rest after it. */
+  #turning: Promise<Turn> | undefined;
 
   constructor(id: string, guest: GuestIsolate, send: (message: FromHost) => void) {
     this.#id = id;
@@ -34,7 +36,7 @@ export class GuestSession {
     this.#background = new Background(id, guest, send);
     this.#timers = new GuestTimers(guest, async () => {
       await this.#looking;
-      return (this.#current?.run ?? this.#background).turn();
+      return this.#current === undefined ? this.#turnBetweenRuns() : this.#current.run.turn();
     });
     guest.callbacks = {
       line: (kind, text) => { this.#active.line(kind, text); }, // prettier-ignore
@@ -49,12 +51,18 @@ export class GuestSession {
     return this.#background.isInTurn || this.#current === undefined ? this.#background : this.#current.run;
   }
 
+  /** Settles when nothing goes on in the isolate that is not a run's; undefined when nothing does. */
+  get #quiet(): Promise<unknown> | undefined {
+    if (this.#looking === undefined && this.#turning === undefined) return undefined;
+    return Promise.all([this.#looking, this.#turning]);
+  }
+
   async run(request: RunMessage): Promise<void> {
     const ids = { session_id: this.#id, execution_id: request.execution_id };
     const outbox = new EventOutbox(request.limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
     const run = new GuestRun(this.#guest, request, outbox, this.#last);
     this.#current = { id: request.execution_id, run, outbox };
-    const { outcome, fate } = await run.run(this.#looking, () => { this.#background.runBegins(); }); // prettier-ignore
+    const { outcome, fate } = await run.run(this.#quiet, () => { this.#background.runBegins(); }); // prettier-ignore
     if (fate === 'rested') this.#looking = undefined;
     if (run.hasExited && fate === 'rested') await this.#guest.cancelAllCalls();
     if (run.hasExited) this.#timers.wake(-1);
@@ -75,12 +83,19 @@ export class GuestSession {
     this.#background.ack(events);
   }
 
+  async #turnBetweenRuns(): Promise<Turn> {
+    this.#turning = this.#background.turn();
+    const turn = await this.#turning;
+    this.#turning = undefined;
+    return turn;
+  }
+
   /** One look at a time, and none while something runs. */
   look(message: LookMessage): void {
     const before = this.#looking;
     this.#looking = (async () => {
       await before;
-      await this.#guest.turning;
+      await this.#turning;
       await this.#answerLook(message);
       await this.#guest.rest();
     })();

@@ -13,9 +13,9 @@ export class RunClock {
   readonly #limits: Limits;
   readonly #isolateCpu: () => bigint;
   readonly #onExceeded: (limit: TimeLimit) => void;
-  readonly #startWall = performance.now();
-  readonly #startIsolateCpu: bigint;
-  readonly #startProcessCpu = processCpuMs();
+  #startWall = performance.now();
+  #startIsolateCpu: bigint;
+  #startProcessCpu = processCpuMs();
   #timer: NodeJS.Timeout;
 
   constructor(limits: Limits, isolateCpu: () => bigint, onExceeded: (limit: TimeLimit) => void) {
@@ -41,6 +41,15 @@ export class RunClock {
 
   stop(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** Begins anew: what has passed since the start was not the run's. */
+  restart(): void {
+    this.stop();
+    this.#startWall = performance.now();
+    this.#startIsolateCpu = this.#isolateCpu();
+    this.#startProcessCpu = processCpuMs();
+    this.#timer = this.#schedule(0);
   }
 
   #schedule(cpuUsed: number): NodeJS.Timeout {

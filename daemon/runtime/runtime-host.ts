@@ -1,4 +1,5 @@
 import {
+  STOP_GRACE_MS,
   type FromHost,
   type RunMessage,
   type SessionKind,
@@ -99,6 +100,8 @@ export class RuntimeHost {
     // An answer is only expected from now on; before, the host was silent for good reason.
     if (!this.isBusy) this.process.lastHeard = performance.now();
     slot.run = run;
+    // A timer that just runs is within the limits of the run before.
+    if (slot.background !== undefined) run.deadline += (slot.limits?.wall_ms ?? 0) + STOP_GRACE_MS;
     slot.limits = message.limits;
     this.#memory.runBegins();
     this.process.send(message);
