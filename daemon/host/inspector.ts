@@ -1,4 +1,8 @@
 import type ivm from 'isolated-vm';
+import { collectOwnGarbageSoon } from './own-garbage.ts';
+
+/** Answers beyond this leave garbage that counts against the memory limit of the session. */
+const LARGE_CHARS = 1_000_000;
 
 /** A value of the guest as V8's inspector describes it. Large or structured ones are held by `objectId`. */
 export type RemoteObject = {
@@ -64,6 +68,7 @@ export class Inspector {
       const answer = this.#waiting.get(id);
       this.#waiting.delete(id);
       answer?.(JSON.parse(message) as InspectorAnswer);
+      if (message.length > LARGE_CHARS) collectOwnGarbageSoon();
     };
     this.#session.onNotification = () => undefined;
   }

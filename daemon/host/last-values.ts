@@ -4,6 +4,7 @@ import { mentionsUnderscore } from './repl-input.ts';
 
 /** The inspector keeps the objects of a run under this name until the next run begins. */
 export const RUN_GROUP = 'run';
+const MAX_REMEMBERED_CHARS = 100_000;
 
 /**
  * `_` and `_error`: the last result and the last exception. They are handed to the guest only once some code of the
@@ -19,7 +20,7 @@ export class LastValues {
   readonly #fresh = new Map<'_' | '_error', RemoteObject>([['_error', { type: 'undefined' }]]);
 
   set(name: '_' | '_error', value: RemoteObject): void {
-    this.#fresh.set(name, value);
+    this.#fresh.set(name, isLong(value) ? { type: 'undefined' } : value);
     this.#holdsObjects ||= value.objectId !== undefined;
   }
 
@@ -38,4 +39,9 @@ export class LastValues {
     this.#holdsObjects = false;
     for (const [name, value] of this.#fresh) if (value.objectId !== undefined) this.#fresh.delete(name);
   }
+}
+
+/** A long text has come to us by value, and is not worth the way back. */
+function isLong({ value }: RemoteObject): boolean {
+  return typeof value === 'string' && value.length > MAX_REMEMBERED_CHARS;
 }

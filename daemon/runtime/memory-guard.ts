@@ -14,6 +14,13 @@ export function marginMb(memMb: number): number {
 }
 
 /**
+ * A host may overstep this for a moment: the result of a run is copied five times on its way (a string of 10 MB takes 95
+ * MiB for some 50 ms). What grows without end is through the wall of three margins before that moment is over.
+ */
+const MOMENT_MS = 100;
+const WALL_MARGINS = 3;
+
+/**
  * Watches one host from outside: isolated-vm's own limit is no wall. It frees when the guest's heap is beyond its limit,
  * but some allocations abort the process, and others (WebAssembly memory, resizable buffers, a heap that grows faster than
  * it is collected) go on for gigabytes.
@@ -24,6 +31,7 @@ export class MemoryGuard {
   /** Resident bytes when nothing ran: of the fresh host, or of a shared host with all that its sessions keep. */
   #atRest: number | undefined;
   #running = 0;
+  #overSince: number | undefined;
 
   constructor(pid: number, shared: boolean) {
     this.#meter = openRssMeter(pid);
@@ -44,7 +52,7 @@ export class MemoryGuard {
   }
 
   /** Returns who took more than allowed, as far as that is known; undefined while all is well. */
-  check(slots: ReadonlyMap<string, Slot>): { culprit: Slot | undefined } | undefined {
+  check(slots: ReadonlyMap<string, Slot>, now: number): { culprit: Slot | undefined } | undefined {
     const atRest = this.#atRest;
     const resident = this.#meter.read();
     if (resident === undefined || atRest === undefined || slots.size === 0) return undefined;
@@ -54,8 +62,16 @@ export class MemoryGuard {
     if (counted.length === 0) return undefined;
     const allowedMb = counted.reduce((sum, slot) => sum + slot.memMb, 0);
     const margin = Math.max(...counted.map((slot) => marginMb(slot.memMb)));
-    if (resident <= atRest + (allowedMb + margin) * MIB) return undefined;
-    return { culprit: onlySuspect(counted) };
+    return this.#isBeyond(resident - atRest - allowedMb * MIB, margin * MIB, now)
+      ? { culprit: onlySuspect(counted) }
+      : undefined;
+  }
+
+  #isBeyond(excess: number, margin: number, now: number): boolean {
+    if (excess <= margin) this.#overSince = undefined;
+    else this.#overSince ??= now;
+    const isLong = this.#overSince !== undefined && now - this.#overSince >= MOMENT_MS;
+    return isLong || excess > WALL_MARGINS * margin;
   }
 
   close(): void {

@@ -134,7 +134,7 @@ export class RuntimeHost {
   /** Called every few milliseconds while the host is busy, and now and then while it is not. */
   check(now: number): void {
     if (!this.isUsable) return;
-    const excess = this.#memory.check(new Map([...this.slots, ...this.#opening]));
+    const excess = this.#memory.check(new Map([...this.slots, ...this.#opening]), now);
     if (excess !== undefined) {
       this.kill(memoryEnd(excess.culprit));
       return;

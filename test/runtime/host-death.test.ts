@@ -68,6 +68,15 @@ describe('runtime: hosts that die', () => {
     assert.equal(fixture.lost.has(session), false, 'a closed session is not lost');
   });
 
+  it('a session that is closed while it opens is not there', async () => {
+    for (const isolation of ['process', 'shared'] as const) {
+      const opening = assert.rejects(fixture.open({ isolation }), /the session was closed before it was open/);
+      await fixture.runtime.close(fixture.latest, 'changed my mind');
+      await opening;
+      assert.equal(fixture.runtime.activeSessionIds().includes(fixture.latest), false);
+    }
+  });
+
   it('a session of 64 MB never takes much more for long', async function () {
     if (process.platform !== 'linux') this.skip();
     const { session, pid } = await openWithHost({ mem_mb: 64 });

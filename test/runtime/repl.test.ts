@@ -60,6 +60,19 @@ describe('runtime: REPL input', () => {
     assert.equal('json' in deep, false);
   });
 
+  it('shows large values in part, and stays within its memory', async () => {
+    const { result: many } = await run('new Array(1e7).fill(1)');
+    assert.match(many?.preview ?? '', /\.\.\. 9999900 more items\n\]$/);
+    assert.equal('json' in (many ?? {}), false);
+    const { result: wide } = await run('Object.fromEntries(Array.from({ length: 1e5 }, (_, i) => ["k" + i, i]))');
+    assert.match(wide?.preview.slice(-60) ?? '', /more/);
+    assert.ok((wide?.preview.length ?? 0) < 100_000);
+    const { result: sparse } = await run('const holes = []; holes[1e9] = 1; holes');
+    assert.equal(sparse?.preview, '[ <1000000000 empty items>, 1 ]');
+    const { error } = await run('"x".repeat(1e7)');
+    assert.equal(error?.code, 'OUTPUT_LIMIT_EXCEEDED');
+  });
+
   it('keeps state, and lets let, const and class be declared again', async () => {
     await run('let a = 1; const b = 2; class C { x = 1 }; function f() { return a + b } var v = 5');
     assert.equal(await preview('f() + v + new C().x'), '9');

@@ -15,6 +15,8 @@ export class RuntimeFixture {
   onBatch: (events: readonly RuntimeEvent[], stored: () => void) => void = (_events, stored) => {
     stored();
   };
+  /** The session that was asked for last. */
+  latest = '';
   readonly #events = new Map<string, RuntimeEvent[]>();
   #sessions = 0;
   #runs = 0;
@@ -51,6 +53,7 @@ export class RuntimeFixture {
     ...runtime
   }: Partial<RuntimeSettings> & { limits?: Partial<Limits> } = {}): Promise<string> {
     const session_id = `session-${++this.#sessions}`;
+    this.latest = session_id;
     const settings = {
       ...DEFAULT_SETTINGS,
       limits: { ...DEFAULT_SETTINGS.limits, ...limits },

@@ -1,0 +1,28 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+let collect: ((options: object) => void) | undefined;
+let timer: NodeJS.Timeout | undefined;
+const SOON_MS = 50;
+
+/**
+ * Collects the garbage of Node's own heap, not of the guests'. What starting up has left behind is 2.2 of the 13 MiB that
+ * a host holds for itself; a result of 10 MB leaves 60.
+ */
+export function collectOwnGarbage(): void {
+  collect ??= exposedCollect();
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
+
+/** The same, when what is garbage by then is let go of. */
+export function collectOwnGarbageSoon(): void {
+  clearTimeout(timer);
+  timer = setTimeout(collectOwnGarbage, SOON_MS);
+}
+
+function exposedCollect(): (options: object) => void {
+  setFlagsFromString('--expose-gc');
+  const exposed = runInNewContext('gc') as (options: object) => void;
+  setFlagsFromString('--no-expose-gc');
+  return exposed;
+}
