@@ -4,6 +4,7 @@ import { comeToRest } from './come-to-rest.ts';
 import { EventOutbox } from './event-outbox.ts';
 import { describeRejection } from './guest-exceptions.ts';
 import type { GuestIsolate, Turn } from './guest-isolate.ts';
+import { isModuleFailure } from './modules/guest-modules.ts';
 import { lineEvent, type LineEvent } from './line-event.ts';
 import { RunClock } from './run-limits.ts';
 import { cancelled, exited, memoryExceeded, outputExceeded, timeExceeded, type StopReason } from './stop-reasons.ts';
@@ -114,7 +115,10 @@ export class Background {
   }
 
   async #stopTurn(reason: StopReason): Promise<Turn> {
-    const fate = await comeToRest(this.#guest);
+    const coming = comeToRest(this.#guest);
+    this.#guest.modules.stop();
+    const fate = await coming;
+    if (fate === 'rested') await this.#guest.modules.reset();
     if (fate === 'gone') return { state: 'gone' };
     if (fate === 'stuck') {
       const outcome: WireOutcome = { ...reason, metrics: this.#metrics(this.#outbox) };
@@ -132,7 +136,7 @@ export class Background {
       this.#send({ t: 'lost', session_id: this.#id, fatal: false });
       return turn;
     }
-    if (turn.state === 'rejected') this.#emitRejection(turn.reason);
+    if (turn.state === 'rejected') this.rejected(turn.reason);
     if (this.#last !== undefined) {
       await this.#conclude(this.#last);
       return { state: 'idle', next: -1 };
@@ -153,7 +157,9 @@ export class Background {
       this.#emit({ type: 'system', payload: { message: error.message, code: error.code }, text: '' });
   }
 
-  #emitRejection(reason: unknown): void {
+  /** What a promise was rejected with that nobody handles. */
+  rejected(reason: unknown): void {
+    if (isModuleFailure(reason)) return;
     this.#emit({ type: 'exception', payload: { ...describeRejection(reason), unhandled: true }, text: '' });
   }
 

@@ -1,5 +1,6 @@
 import ivm from 'isolated-vm';
 import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
+import { GuestModules } from './modules/guest-modules.ts';
 import { GuestLibraries } from './guest-libraries.ts';
 import { answerQuestion } from './guest-questions.ts';
 import { GUEST_SCRIPT_NAME, type GuestSnapshot } from './guest-snapshot.ts';
@@ -19,6 +20,8 @@ export type GuestCallbacks = {
   wake(ms: number): void;
   /** The guest has called process.exit; it waits to be stopped. */
   exit(code: number): void;
+  /** A promise was rejected and nobody handles it. */
+  rejected(reason: unknown): void;
 };
 
 /** Left behind by a guest's script for the moment it takes to take it away again. */
@@ -52,12 +55,14 @@ export class GuestIsolate {
   readonly inspector: Inspector;
   /** As of the last rest, before its microtasks. */
   heapUsedBytes = 0;
+  readonly modules: GuestModules;
   /** Where the guest's calls go; a spare isolate has no session yet. */
   callbacks: GuestCallbacks = {
     line: () => undefined,
     gate: () => undefined,
     wake: () => undefined,
     exit: () => undefined,
+    rejected: () => undefined,
   };
   readonly #isolate: ivm.Isolate;
   readonly #context: ivm.Context;
@@ -76,6 +81,8 @@ export class GuestIsolate {
     this.#context = this.#isolate.createContextSync({ inspector: true });
     this.#nothing = this.#isolate.compileScriptSync('0');
     this.inspector = new Inspector(this.#isolate);
+    this.modules = new GuestModules(this.#isolate, this.#context);
+    this.modules.onRejected = (reason) => { this.callbacks.rejected(reason); }; // prettier-ignore
   }
 
   static async create(options: GuestOptions): Promise<GuestIsolate> {
@@ -103,8 +110,9 @@ export class GuestIsolate {
   readHeapUsed(): number {
     try {
       this.heapUsedBytes = this.#isolate.getHeapStatisticsSync().used_heap_size;
-    } catch {
-      // Its memory limit was hit, just now.
+    } catch (reason) {
+      // Whatever enters the isolate first after an unhandled rejection is told of it; or the memory limit was hit, just now.
+      if (!this.#isolate.isDisposed) this.callbacks.rejected(reason);
     }
     return this.heapUsedBytes;
   }

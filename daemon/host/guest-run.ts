@@ -17,14 +17,17 @@ import {
 import { RUN_GROUP, type LastValues } from './last-values.ts';
 import { looksLikeObject, REPL_NAME, withName } from './repl-input.ts';
 import { lineEvent } from './line-event.ts';
+import { isModuleFailure } from './modules/guest-modules.ts';
+import type { Failure } from './modules/load-failure.ts';
+import type { ModuleHost } from './modules/module-host.ts';
+import { planFile, planRepl } from './modules/run-plan.ts';
 import { RunClock, type TimeLimit } from './run-limits.ts';
 import { cancelled, exited, memoryExceeded, outputExceeded, timeExceeded, type StopReason } from './stop-reasons.ts';
 
 const GIVE_BACK_MS = 100;
 const EXACT_HEAP_MS = 2;
-/** What is said of a file that would have to be loaded as a module. */
-const NO_MODULES = 'ES modules cannot be run yet.';
-const NEEDS_MODULES = /^SyntaxError: (Cannot use import statement|Cannot use 'import\.meta'|Unexpected token 'export')/;
+/** Code of ours that is evaluated for a run; its frames are not shown. */
+const OUR_NAME = 'vm-system:run';
 
 /** What a stopped run would say if the reason did not say it. */
 const stoppedOutcome = { status: 'cancelled' } as const;
@@ -32,6 +35,7 @@ const stoppedOutcome = { status: 'cancelled' } as const;
 /** One run of code in an isolate: evaluates, describes, watches the limits, stops. Everything is an outcome. */
 export class GuestRun {
   readonly #guest: GuestIsolate;
+  readonly #modules: ModuleHost;
   readonly #request: RunMessage;
   readonly #outbox: EventOutbox;
   readonly #last: LastValues;
@@ -42,8 +46,9 @@ export class GuestRun {
   /** Whether the code has called process.exit. */
   hasExited = false;
 
-  constructor(guest: GuestIsolate, request: RunMessage, outbox: EventOutbox, last: LastValues) {
+  constructor(guest: GuestIsolate, modules: ModuleHost, request: RunMessage, outbox: EventOutbox, last: LastValues) {
     this.#guest = guest;
+    this.#modules = modules;
     this.#request = request;
     this.#outbox = outbox;
     this.#last = last;
@@ -60,12 +65,14 @@ export class GuestRun {
   ): Promise<{ outcome: WireOutcome; fate: RunFate }> {
     if (quiet !== undefined) await this.#waitFor(quiet);
     onBegin();
+    this.#guest.modules.begin();
     const outcome = this.#isStopped() ? stoppedOutcome : await this.#evaluate();
     const fate = this.#stopReason === undefined ? 'rested' : await comeToRest(this.#guest);
-    this.#answered = true;
     this.#clock.stop();
+    if (this.#stopReason !== undefined && fate === 'rested') await this.#guest.modules.reset();
     await this.#giveBack(fate);
     const metrics = this.#metrics(fate);
+    this.#answered = true;
     // The limit may strike at the very end, where the heap is tidied up.
     if (fate !== 'rested' || !this.#guest.isGone)
       return { outcome: { ...(this.#stopReason ?? outcome), metrics }, fate };
@@ -78,6 +85,8 @@ export class GuestRun {
     this.#stopReason = reason;
     this.#outbox.close();
     if (!this.#guest.isGone) this.#guest.terminate();
+    // After the interrupt: a guest that waits for a module must find it there when it wakes.
+    this.#guest.modules.stop();
     this.#stopped.resolve(undefined);
   }
 
@@ -98,21 +107,60 @@ export class GuestRun {
     this.#emit(event.type, event.payload, event.text);
   }
 
+  /** What a promise was rejected with that nobody handles. */
+  rejected(reason: unknown): void {
+    if (this.#answered || isModuleFailure(reason)) return;
+    this.#emit('exception', { ...describeRejection(reason), unhandled: true }, '');
+  }
+
   gate(): Promise<void> | undefined {
     return this.#outbox.gate();
   }
 
   async #evaluate(): Promise<Omit<WireOutcome, 'metrics'>> {
-    const { kind, source, url = REPL_NAME, args, env } = this.#request;
+    const { kind, source, url = REPL_NAME } = this.#request;
     for (const args of this.#last.takeFor(source)) await this.#tool('remember', args);
     this.#last.release(this.#guest);
-    if (kind !== 'repl') await this.#tool('lendGlobals', [{ value: { args, env } }]);
-    const answer = await this.#evaluateSource(source, url);
-    const settled = kind === 'repl' || answer === undefined ? answer : await this.#awaitPromise(answer);
+    const settled = await (kind === 'repl' ? this.#evaluateInput(source) : this.#evaluateFile());
     if (settled === undefined) return stoppedOutcome;
+    if ('failure' in settled) return this.#endWithFailure(settled.failure);
     const { result, exceptionDetails } = settled;
     if (exceptionDetails === undefined) return this.#endWithValue(result);
     return this.#endWithException(exceptionDetails, { name: url, lines: source.split('\n').length });
+  }
+
+  async #evaluateInput(input: string): Promise<InspectorResult | undefined> {
+    const plan = planRepl(input);
+    const source = typeof plan === 'string' ? plan : await plan;
+    const answer = await this.#evaluateSource(source, REPL_NAME);
+    if (source !== input) await this.#look();
+    return answer;
+  }
+
+  async #evaluateFile(): Promise<InspectorResult | { failure: Failure } | undefined> {
+    const { url = REPL_NAME, args, env } = this.#request;
+    const plan = await planFile(this.#request, this.#modules);
+    if ('failure' in plan) return plan;
+    await this.#tool('lendGlobals', [{ value: { args, env } }]);
+    if (plan.script !== undefined) await this.#guest.modules.beginScript(plan.script);
+    const answer = await this.#evaluateSource(plan.source, plan.name ?? url);
+    const settled = answer === undefined ? undefined : await this.#awaitPromise(answer);
+    await this.#look();
+    if (settled === undefined || settled.exceptionDetails !== undefined || !plan.mayExport) return settled;
+    return (await this.#exported(url)) ?? settled;
+  }
+
+  /** What was imported ran in tasks of its own: rejections in them come to light with the next one. */
+  async #look(): Promise<void> {
+    const resting = this.#guest.rest().then((rest) => { this.#rested(rest); }); // prettier-ignore
+    await Promise.race([resting, this.#stopped.promise]);
+  }
+
+  /** What a script assigned to `module.exports`. */
+  async #exported(url: string): Promise<InspectorResult | undefined> {
+    const exported = `\u012dmport.exported(${JSON.stringify(url)})`;
+    const has = await this.#evaluateSource(`${exported} !== undefined`, OUR_NAME);
+    return has?.result.value === true ? this.#evaluateSource(`${exported}[0]`, OUR_NAME) : undefined;
   }
 
   async #evaluateSource(source: string, name: string): Promise<InspectorResult | undefined> {
@@ -181,7 +229,7 @@ export class GuestRun {
   #rested(rest: Rest): void {
     if (this.#answered) return;
     if (rest.state === 'gone') this.stop(memoryExceeded());
-    if (rest.state === 'rejected') this.#emit('exception', { ...describeRejection(rest.reason), unhandled: true }, '');
+    if (rest.state === 'rejected') this.rejected(rest.reason);
   }
 
   async #endWithValue(result: RemoteObject): Promise<Omit<WireOutcome, 'metrics'>> {
@@ -200,9 +248,25 @@ export class GuestRun {
     const thrown = await this.#describeThrown(details, script);
     if (thrown === undefined) return stoppedOutcome;
     this.#emit('exception', { ...thrown }, '');
-    const code = thrown.message.endsWith(NO_MODULES) ? 'IMPORT_FAILED' : 'JS_EXCEPTION';
-    const error: ExecutionError = { code, ...thrown };
+    const isLoadError = await this.#isLoadError(details.exception);
+    const error: ExecutionError = { code: isLoadError ? 'IMPORT_FAILED' : 'JS_EXCEPTION', ...thrown };
     return { status: 'error', error };
+  }
+
+  /** The file could not even be made into something to run. */
+  #endWithFailure({ name, message }: Failure): Omit<WireOutcome, 'metrics'> {
+    const thrown = { name, message: `${name}: ${message}` };
+    this.#emit('exception', thrown, '');
+    return { status: 'error', error: { code: 'IMPORT_FAILED', ...thrown } };
+  }
+
+  /** Whether an error says that a module could not be resolved, read or compiled. */
+  async #isLoadError(thrown: RemoteObject | undefined): Promise<boolean> {
+    if (!isError(thrown)) return false;
+    const functionDeclaration = 'function(){return \u012dmport.isLoadError(this)}';
+    const params = { objectId: thrown?.objectId, functionDeclaration, returnByValue: true };
+    const answer = await this.#step(() => this.#guest.inspector.post('Runtime.callFunctionOn', params));
+    return answer?.result.value === true;
   }
 
   async #describeThrown(
@@ -214,9 +278,7 @@ export class GuestRun {
       const value = await this.#describe(details.exception);
       return value === undefined ? undefined : describeThrown(value.payload.preview);
     }
-    const thrown = describeError(details, script);
-    if (this.#request.kind === 'repl' || !NEEDS_MODULES.test(thrown.message)) return thrown;
-    return { ...thrown, message: `${thrown.message}. ${NO_MODULES}` };
+    return describeError(details, script);
   }
 
   async #describe(value: RemoteObject): Promise<DescribedValue | undefined> {

@@ -9,7 +9,13 @@ import { GuestLook } from './guest-look.ts';
 import { GuestRun } from './guest-run.ts';
 import { GuestTimers } from './guest-timers.ts';
 import { LastValues } from './last-values.ts';
+import { builtInModules } from './modules/built-ins.ts';
+import { ModuleHost, type ModuleHostOptions } from './modules/module-host.ts';
+import { ModuleLoads } from './modules/module-loads.ts';
 import { memoryExceeded } from './stop-reasons.ts';
+
+/** What a session's modules depend on. `root`: real path of the worktree. */
+export type ModuleSettings = { root: string; esm: boolean; strict: boolean };
 
 type Current = { id: string; run: GuestRun; outbox: EventOutbox };
 
@@ -22,13 +28,16 @@ export class GuestSession {
   readonly #look: GuestLook;
   readonly #background: Background;
   readonly #timers: GuestTimers;
+  readonly #modules: ModuleHost;
+  /** The daemon's answers about modules go here. */
+  readonly loads: ModuleLoads;
   #current: Current | undefined;
   /** The last look, until the isolate is at rest after it. */
   #looking: Promise<unknown> | undefined;
   /** A turn of the timers between runs, until the isolate is at rest after it. */
   #turning: Promise<Turn> | undefined;
 
-  constructor(id: string, guest: GuestIsolate, send: (message: FromHost) => void) {
+  constructor(id: string, guest: GuestIsolate, settings: ModuleSettings, send: (message: FromHost) => void) {
     this.#id = id;
     this.#guest = guest;
     this.#send = send;
@@ -38,11 +47,16 @@ export class GuestSession {
       await this.#looking;
       return this.#current === undefined ? this.#turnBetweenRuns() : this.#current.run.turn();
     });
+    this.loads = new ModuleLoads(id, send);
+    const load: ModuleHostOptions['load'] = (request) => this.loads.load(request);
+    this.#modules = new ModuleHost({ load, builtIns: builtInModules(), ...settings });
+    guest.modules.attach({ host: this.#modules, ...settings });
     guest.callbacks = {
       line: (kind, text) => { this.#active.line(kind, text); }, // prettier-ignore
       gate: () => this.#active.gate(),
       wake: (ms) => { this.#timers.wake(ms); }, // prettier-ignore
       exit: (code) => { this.#active.exit(code); }, // prettier-ignore
+      rejected: (reason) => { this.#active.rejected(reason); }, // prettier-ignore
     };
   }
 
@@ -60,7 +74,7 @@ export class GuestSession {
   async run(request: RunMessage): Promise<void> {
     const ids = { session_id: this.#id, execution_id: request.execution_id };
     const outbox = new EventOutbox(request.limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
-    const run = new GuestRun(this.#guest, request, outbox, this.#last);
+    const run = new GuestRun(this.#guest, this.#modules, request, outbox, this.#last);
     this.#current = { id: request.execution_id, run, outbox };
     const { outcome, fate } = await run.run(this.#quiet, () => { this.#background.runBegins(); }); // prettier-ignore
     if (fate === 'rested') this.#looking = undefined;

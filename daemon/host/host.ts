@@ -47,6 +47,10 @@ export class Host {
       case 'ack_background':
         this.#sessions.get(message.session_id)?.ackBackground(message.events);
         break;
+      case 'files':
+      case 'loaded':
+        this.#sessions.get(message.session_id)?.loads.receive(message);
+        break;
       case 'close':
         this.#close(message.session_id);
         break;
@@ -70,7 +74,8 @@ export class Host {
     try {
       setFlagsFromString(strict ? '--use-strict' : '--no-use-strict');
       const prepared = primed ? await this.#spares.takePrimed() : await this.#spares.take(kind.mem_mb);
-      const session = new GuestSession(session_id, prepared.guest, this.#send);
+      const settings = { root: worktree_path, esm: kind.runtime.esm, strict };
+      const session = new GuestSession(session_id, prepared.guest, settings, this.#send);
       prepared.onCatastrophe = () => {
         session.catastrophe();
       };

@@ -58,9 +58,11 @@ function codeFolders(): string[] {
   const file = entry();
   const isolatedVm = packageFolder('isolated-vm', path.dirname(file));
   const loader = packageFolder('node-gyp-build', realpathSync(isolatedVm));
-  const root = path.resolve(path.dirname(file), '../..');
   if (!file.endsWith('.ts')) return [file, guestScript(), isolatedVm, loader];
-  const own = [path.join(root, 'daemon/host'), path.join(root, 'shared'), packageFolder('acorn', path.dirname(file))];
+  const root = path.resolve(path.dirname(file), '../..');
+  // The bundle has these inside.
+  const packages = ['acorn', 'es-module-lexer', 'cjs-module-lexer'].map((name) => packageFolder(name, path.dirname(file)));
+  const own = [path.join(root, 'daemon/host'), path.join(root, 'shared'), ...packages];
   return [...own, guestScript(), isolatedVm, loader];
 }
 

@@ -1,4 +1,5 @@
 import type { FromHost, WireEvent, WireOutcome } from '../../shared/ipc/host-messages.ts';
+import { MAX_WISHES, type LoadRequest } from '../../shared/ipc/module-messages.ts';
 import { EVENT_TYPES } from '../../shared/model/event.ts';
 
 const eventTypes: ReadonlySet<string> = new Set(Object.keys(EVENT_TYPES));
@@ -18,6 +19,7 @@ export function checkMessage(message: unknown): FromHost {
     (t === 'open_failed' && isText('session_id') && isText('message')) ||
     (t === 'looked' && isText('session_id') && isLook(message)) ||
     (t === 'lost' && isText('session_id') && typeof message['fatal'] === 'boolean') ||
+    (t === 'load' && isText('session_id') && isLoadRequest(message['request'])) ||
     ((t === 'events' || t === 'done' || t === 'stuck') &&
       isText('session_id') &&
       isText('execution_id') &&
@@ -30,6 +32,24 @@ export function checkMessage(message: unknown): FromHost {
       (t === 'background' || isOutcome(message['outcome'])));
   if (!valid) throw new TypeError(`a bad message: ${typeof t === 'string' ? t.slice(0, 20) : typeof t}`);
   return message as FromHost;
+}
+
+function isLoadRequest(request: unknown): request is LoadRequest {
+  if (!isRecord(request) || typeof request['id'] !== 'number' || typeof request['fresh'] !== 'boolean') return false;
+  const { wishes, again } = request;
+  if (!Array.isArray(wishes) || !Array.isArray(again)) return false;
+  if (wishes.length > MAX_WISHES || again.length > MAX_WISHES) return false;
+  return wishes.every(isWish) && again.every((url) => isFileUrl(url));
+}
+
+function isWish(wish: unknown): boolean {
+  if (!isRecord(wish) || typeof wish['specifier'] !== 'string') return false;
+  const { kind, referrer } = wish;
+  return (kind === 'import' || kind === 'require') && (referrer === '' || isFileUrl(referrer));
+}
+
+function isFileUrl(url: unknown): boolean {
+  return typeof url === 'string' && url.startsWith('file:///') && URL.canParse(url) && !/%(?:2f|00)/i.test(url);
 }
 
 function isEvents(events: unknown): events is WireEvent[] {

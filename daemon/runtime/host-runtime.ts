@@ -2,8 +2,12 @@ import { pathToFileURL } from 'node:url';
 import type { RunMessage } from '../../shared/ipc/host-messages.ts';
 import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
 import { hostCommand, MAX_FENCED_MEM_MB } from './host-command.ts';
+import { SessionModules, type ModuleTools } from '../worktree/session-modules.ts';
+import { SourceCache } from '../worktree/source-cache.ts';
+import { TypeStripper } from '../worktree/type-stripper.ts';
 import { HostPool } from './host-pool.ts';
 import { HostWatch } from './host-watch.ts';
+import { ModuleServer } from './module-server.ts';
 import { RuntimeHost } from './runtime-host.ts';
 import type { RunOutcome, RunRequest, Runtime, RuntimeListener, SessionSpec } from './runtime.ts';
 import { kindOf } from './session-kind.ts';
@@ -33,6 +37,8 @@ export class HostRuntime implements Runtime {
   readonly #watch = new HostWatch();
   readonly #pool: HostPool;
   readonly #shared: SharedHosts;
+  readonly #typeStripper = new TypeStripper();
+  readonly #moduleTools: ModuleTools = { cache: new SourceCache(), stripTypes: this.#typeStripper.strip };
   #disposed: Promise<void> | undefined;
 
   constructor({ spareHosts = DEFAULT_SPARE_HOSTS, logger }: RuntimeOptions, listener: RuntimeListener) {
@@ -100,8 +106,9 @@ export class HostRuntime implements Runtime {
     if (this.#disposed !== undefined) throw new Error('the runtime is stopping');
     const { limits, resolver } = spec.settings;
     const { session_id, worktree_path } = spec;
+    const modules = new ModuleServer(new SessionModules(worktree_path, resolver, this.#moduleTools));
     const place = {
-      slot: newSlot(session_id, limits.mem_mb),
+      slot: newSlot(session_id, limits.mem_mb, modules),
       ...this.#findHost(spec, fresh),
       isOpen: false,
     };
@@ -197,6 +204,7 @@ export class HostRuntime implements Runtime {
     for (const host of hosts) host.kill(closedEnd);
     await withTimeout(Promise.all(hosts.map(({ process }) => process.exited)), REAP_MS);
     this.#watch.stop();
+    await this.#typeStripper.dispose();
   }
 }
 

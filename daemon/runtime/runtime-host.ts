@@ -208,9 +208,20 @@ export class RuntimeHost {
       case 'looked':
         this.looks.answered(message);
         break;
+      case 'load':
+        this.#load(message);
+        break;
       case 'pong':
         break;
     }
+  }
+
+  /** A session that was closed meanwhile needs no answer. */
+  #load({ session_id, request }: Extract<FromHost, { t: 'load' }>): void {
+    const send = (message: ToHost): void => {
+      this.process.send(message);
+    };
+    void this.slots.get(session_id)?.modules.answer(session_id, request, send);
   }
 
   #receiveFromRun(message: Extract<FromHost, { execution_id: string }>): void {

@@ -63,6 +63,7 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** Codes with which an execution can end instead of a value; they are not errors of the request. */
 export const OUTCOME_CODES = {
   JS_EXCEPTION: 'The code threw and nothing caught it.',
+  IMPORT_FAILED: 'A module could not be found, read, compiled or connected, and nothing caught that.',
   EXEC_TIMEOUT: 'The execution took longer than wall_ms.',
   CPU_LIMIT_EXCEEDED: 'The execution used more CPU time than cpu_ms.',
   CANCELLED: 'The execution was cancelled or interrupted.',

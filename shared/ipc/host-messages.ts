@@ -1,6 +1,7 @@
 import type { EventPayload, EventType, ValuePayload } from '../model/event.ts';
 import type { Args, Env, ExecutionError, Metrics } from '../model/execution.ts';
 import type { CompleteRequest, Completion, GlobalVariable } from '../model/inspection.ts';
+import type { LoadReply, LoadRequest, ModuleFile } from './module-messages.ts';
 import type { Limits, ResolverSettings, RuntimeSettings } from '../model/settings.ts';
 import type { SessionLibrary } from './session-library.ts';
 
@@ -46,6 +47,8 @@ export type ToHost =
       source: string;
       /** file:// URL of the script; absent for REPL input. */
       url?: string;
+      /** The file is a module whatever it looks like: startup mode `import`. */
+      as_module?: true;
       args: Args;
       env: Env;
       limits: Limits;
@@ -58,6 +61,9 @@ export type ToHost =
   | { t: 'interrupt_background'; session_id: string }
   /** As `ack`, for the events of what goes on between runs. */
   | { t: 'ack_background'; session_id: string; events: number }
+  /** Answer to `load`: any number of `files` and one `loaded`. */
+  | { t: 'files'; session_id: string; id: number; files: ModuleFile[] }
+  | { t: 'loaded'; session_id: string; reply: LoadReply }
   /** Dispose the isolate; answered by `closed`. Only sent to shared hosts: others are killed. */
   | { t: 'close'; session_id: string }
   /** Look into a session at rest without running code of the guest; answered by `looked`. */
@@ -106,6 +112,8 @@ export type FromHost =
   | { t: 'background_done'; session_id: string; events: WireEvent[]; outcome: WireOutcome }
   /** As `background_done`, but in native code that cannot be interrupted: the host has to be killed. */
   | { t: 'background_stuck'; session_id: string; events: WireEvent[]; outcome: WireOutcome }
+  /** The guest imports something. */
+  | { t: 'load'; session_id: string; request: LoadRequest }
   | { t: 'closed'; session_id: string }
   /** The session's isolate hit its memory limit. `fatal`: the whole process is beyond repair. */
   | { t: 'lost'; session_id: string; fatal: boolean }

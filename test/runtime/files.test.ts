@@ -57,11 +57,4 @@ describe('runtime: files', () => {
     assert.equal(result?.preview, '3');
     assert.equal(await fixture.preview(session, 'args'), 'mine');
   });
-
-  it('says that ES modules cannot be run', async () => {
-    for (const source of ['import x from "./x.js"', 'export const a = 1', 'import.meta.url']) {
-      const { error } = await runFile(source);
-      assert.match(error?.message ?? '', /ES modules cannot be run yet/, source);
-    }
-  });
 });

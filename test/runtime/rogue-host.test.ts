@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { SessionModules } from '../../daemon/worktree/session-modules.ts';
+import { SourceCache } from '../../daemon/worktree/source-cache.ts';
+import { ModuleServer } from '../../daemon/runtime/module-server.ts';
 import { RuntimeHost } from '../../daemon/runtime/runtime-host.ts';
 import type { RunOutcome, RuntimeEvent } from '../../daemon/runtime/runtime.ts';
 import { newSlot } from '../../daemon/runtime/slot.ts';
@@ -29,7 +32,9 @@ describe('runtime: what comes from a host is not trusted', () => {
     const command = { file: process.execPath, args: [rogue, mode] };
     const host = new RuntimeHost(command, false, listener, () => undefined);
     await host.ready;
-    const slot = newSlot('session', 64);
+    const stripTypes = (): never => assert.fail('there are no types');
+    const modules = new SessionModules(import.meta.dirname, resolver, { cache: new SourceCache(), stripTypes });
+    const slot = newSlot('session', 64, new ModuleServer(modules));
     await host.open(slot, {
       t: 'open',
       session_id: 'session',
@@ -57,6 +62,8 @@ describe('runtime: what comes from a host is not trusted', () => {
     'an outcome that is none',
     'an error without a code',
     'an opening that nobody asked for',
+    'a request for modules that is none',
+    'requests for modules without end',
   ];
   for (const mode of nonsense) {
     it(`ends a host that sends ${mode}`, async () => {

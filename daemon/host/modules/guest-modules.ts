@@ -1,0 +1,186 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import ivm from 'isolated-vm';
+import { prepareCommonJsLexer } from './cjs-names.ts';
+import { GUEST_MODULES_NAME, guestModulesText } from './guest-text.ts';
+import type { GuestModules as GuestFunctions } from './guest/install-modules.ts';
+import type { Wrapper } from './guest/module-functions.ts';
+import type { Answer, Compiled, Question } from './guest/module-record.ts';
+import { LoadFailure, LoadStopped, type Failure } from './load-failure.ts';
+import { prepareLexer } from './lex-source.ts';
+import type { ModuleHost } from './module-host.ts';
+
+/** A failed module's error comes to light with the isolate's next task or the one after; more are for races. */
+const MAX_PROBES = 5;
+const NOTHING: Answer = { dropped: [], entries: [], url: '', path: '' };
+
+/** Fetched at the start: asking a busy isolate for anything would make this thread wait for it. */
+type Functions = Record<keyof GuestFunctions, ivm.Reference<(...args: unknown[]) => unknown>>;
+
+/** The session that an isolate was given to. */
+export type ModuleSession = {
+  host: ModuleHost;
+  /** Real path of the worktree. */
+  root: string;
+  /** Whether scripts are compiled as strict by a flag of V8's. Modules are what they say they are. */
+  strict: boolean;
+};
+
+/** Modules in a guest's isolate: `require`, `import()` and ES modules, with the host's answers behind them. */
+export class GuestModules {
+  readonly #isolate: ivm.Isolate;
+  readonly #context: ivm.Context;
+  readonly #turns = new Int32Array(new SharedArrayBuffer(4));
+  readonly #functions: Functions;
+  #session: ModuleSession | undefined;
+  #stop = Promise.withResolvers<undefined>();
+  /** Told of promises that were rejected unhandled and that came to light here. */
+  onRejected: (reason: unknown) => void = () => undefined;
+
+  /** Puts modules into a context in which no guest code has run yet. Nothing can be loaded before `attach`. */
+  constructor(isolate: ivm.Isolate, context: ivm.Context) {
+    this.#isolate = isolate;
+    this.#context = context;
+    const ask = new ivm.Reference((...question: [Question, string, string, string]) => this.#ask(...question));
+    const secret = `vm-system:${randomBytes(12).toString('hex')}`;
+    const argument = new ivm.ExternalCopy({ isolate, context, ask, turns: this.#turns, secret });
+    const functions = context.evalClosureSync(guestModulesText(), [argument.copyInto({ release: true })], {
+      filename: GUEST_MODULES_NAME,
+      result: { reference: true },
+    }) as unknown as ivm.Reference<Record<string, unknown>>;
+    const get = (name: keyof GuestFunctions): Functions[typeof name] =>
+      functions.getSync(name, { reference: true }) as Functions[typeof name];
+    this.#functions = {
+      setRoot: get('setRoot'),
+      probe: get('probe'),
+      giveUp: get('giveUp'),
+      reset: get('reset'),
+      define: get('define'),
+      beginScript: get('beginScript'),
+    };
+  }
+
+  attach(session: ModuleSession): void {
+    this.#session = session;
+    this.#tell('setRoot', `${pathToFileURL(session.root).href}/`);
+  }
+
+  /** An execution begins: its first import looks at all files again. */
+  begin(): void {
+    this.#stop = Promise.withResolvers<undefined>();
+    this.#turns[0] = (this.#turns[0] ?? 0) + 1;
+  }
+
+  /** The execution runs this file as a script. */
+  async beginScript(url: string): Promise<void> {
+    await this.#call('beginScript', url, fileURLToPath(url));
+  }
+
+  /** What waits for a module waits no longer. For a guest that is being interrupted: call `reset` when it rests. */
+  stop(): void {
+    this.#stop.resolve(undefined);
+  }
+
+  /** After an interrupt, before anything else runs: what it left half loaded is forgotten. */
+  async reset(): Promise<void> {
+    this.#stop = Promise.withResolvers<undefined>();
+    await this.#call('reset').catch(() => undefined);
+  }
+
+  /** Gives the session a host module: `make` is a function of the guest's that returns its exports. */
+  define(name: string, make: ivm.Reference<() => unknown>): void {
+    this.#tell('define', `vm:${name}`, make.derefInto());
+  }
+
+  async #ask(question: Question, url: string, specifier: string, extra: string): Promise<unknown> {
+    if (question === 'probe') void this.#probe(url);
+    const answering = question === 'probe' ? NOTHING : this.#answer(question, url, specifier, extra);
+    const answer = await Promise.race([answering, this.#stop.promise]);
+    return answer === undefined ? undefined : new ivm.ExternalCopy(answer).copyInto({ release: true });
+  }
+
+  async #answer(
+    question: Exclude<Question, 'probe'>,
+    url: string,
+    specifier: string,
+    extra: string,
+  ): Promise<Answer | Compiled | undefined> {
+    if (question === 'probe_now') return this.#finishTask();
+    await Promise.all([prepareLexer(), prepareCommonJsLexer()]);
+    if (question === 'compile') return this.#compile(url);
+    return this.#session?.host.answer(question, url, specifier, extra);
+  }
+
+  /** A task that ends while the guest waits in another: it brings rejections to light that the other has caused. */
+  #finishTask(): Answer {
+    try {
+      this.#context.evalSync('0', { timeout: 100 });
+    } catch {
+      // That is the rejection, which the guest has seen by now.
+    }
+    return NOTHING;
+  }
+
+  async #probe(url: string): Promise<void> {
+    for (let attempt = 0; attempt < MAX_PROBES; attempt++) {
+      const isDone: unknown = await this.#call('probe', url).catch((reason: unknown) => {
+        if (!isModuleFailure(reason)) this.onRejected(reason);
+        return false;
+      });
+      if (isDone === true) return;
+    }
+    await this.#call('giveUp', url).catch(() => undefined);
+  }
+
+  async #compile(url: string): Promise<Compiled | undefined> {
+    try {
+      const code = await this.#session?.host.textOf(url);
+      return code === undefined ? undefined : { wrapper: this.#compileWrapper(url, code) };
+    } catch (error) {
+      if (error instanceof LoadStopped) return undefined;
+      if (error instanceof LoadFailure) return { failure: error.failure };
+      return { failure: this.#syntaxFailure(error) };
+    }
+  }
+
+  #compileWrapper(url: string, code: string): ivm.Reference<Wrapper> {
+    const strict = this.#session?.strict === true;
+    const text = `(function (exports, require, module, __filename, __dirname, \u012dmport) {\n${code}\n})`;
+    // The flag is the process's: nothing else is compiled on this thread meanwhile, and the guest waits.
+    if (strict) setFlagsFromString('--no-use-strict');
+    try {
+      const script = this.#isolate.compileScriptSync(text, { filename: url, lineOffset: -1 });
+      const wrapper: unknown = script.runSync(this.#context, { reference: true });
+      return wrapper as ivm.Reference<Wrapper>;
+    } finally {
+      if (strict) setFlagsFromString('--use-strict');
+    }
+  }
+
+  /** isolated-vm puts the place at the end of the message: `[URL:LINE:COLUMN]`. */
+  #syntaxFailure(error: unknown): Failure {
+    const text = error instanceof Error ? error.message : String(error);
+    const [, message = text, place] = /^([^]*) \[(.*)\]$/.exec(text) ?? [];
+    const root = `${pathToFileURL(this.#session?.root ?? '').href}/`;
+    const shown = place?.startsWith(root) === true ? place.slice(root.length) : place;
+    return {
+      name: 'SyntaxError',
+      code: 'ERR_INVALID_SYNTAX',
+      message: shown === undefined ? message : `${message} (${shown})`,
+    };
+  }
+
+  #tell(name: keyof GuestFunctions, ...args: unknown[]): void {
+    this.#functions[name].applyIgnored(undefined, args as string[]);
+  }
+
+  #call(name: keyof GuestFunctions, ...args: unknown[]): Promise<unknown> {
+    return this.#functions[name].apply(undefined, args as string[]);
+  }
+}
+
+/** A rejection of ours: by it the guest has learned why a module failed, and nobody else is to hear of it. */
+export function isModuleFailure(reason: unknown): boolean {
+  return reason instanceof Error && reason.name === 'ModuleFailure';
+}

@@ -1,0 +1,159 @@
+import type { CommonJsModule, ImportFunction, Require, Wrapper } from './module-functions.ts';
+import type { EvaluationGuard } from './evaluation-guard.ts';
+import type { Intrinsics } from './intrinsics.ts';
+import type { LoadErrors } from './load-errors.ts';
+import type { Failure, ModuleRecord } from './module-record.ts';
+import type { AskHost, ModuleStore } from './module-store.ts';
+
+/** What CommonJS needs of its neighbours. */
+export type CommonJsParts = {
+  p: Intrinsics;
+  ask: AskHost;
+  store: ModuleStore;
+  errors: LoadErrors;
+  importOf: (record: ModuleRecord) => ImportFunction;
+  importNow: (record: ModuleRecord) => object;
+};
+
+/** `require`: runs CommonJS and JSON, and hands ES modules over. */
+export class CommonJs {
+  readonly #parts: CommonJsParts;
+  /** Node's `require.cache`, by file name: what a program deletes from it is loaded anew. */
+  readonly cache = { __proto__: null } as unknown as Record<string, CommonJsModule | undefined>;
+  readonly #makers = { __proto__: null } as unknown as Record<string, (() => unknown) | undefined>;
+  /** The module of the file that is run as a script. */
+  main: CommonJsModule | undefined;
+
+  constructor(parts: CommonJsParts) {
+    this.#parts = parts;
+  }
+
+  /** The function that a file sees; `referrer` is its URL. */
+  requireOf(referrer: () => string, parent: CommonJsModule | undefined): Require {
+    const { p, store, errors } = this.#parts;
+    const check = (specifier: unknown): string => {
+      if (typeof specifier === 'string' && specifier !== '') return specifier;
+      const message = `The argument of require() must be a string that is not empty`;
+      throw errors.make({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message });
+    };
+    const require = ((specifier: unknown) =>
+      this.load(store.findNow('require', referrer(), check(specifier)), parent)) as Require;
+    const resolve = (specifier: unknown): string => store.resolveNow('require', referrer(), check(specifier));
+    const visible = { __proto__: null, enumerable: true, configurable: true };
+    p.defineProperty(require, 'resolve', { ...visible, __proto__: null, value: resolve, writable: true } as object);
+    p.defineProperty(require, 'cache', { ...visible, __proto__: null, value: this.cache, writable: true } as object);
+    p.defineProperty(require, 'main', { ...visible, __proto__: null, get: () => this.main } as object);
+    return require;
+  }
+
+  /** The value that `require` returns for a module. */
+  load(record: ModuleRecord, parent: CommonJsModule | undefined): unknown {
+    const { entry } = record;
+    if (entry.format === 'module') return this.#fromModule(this.#parts.importNow(record));
+    const key = this.#keyOf(record);
+    const loaded = this.cache[key];
+    if (loaded !== undefined) return loaded.exports;
+    const module = this.newModule(record, parent);
+    this.cache[key] = module;
+    let ok = false;
+    try {
+      const make = this.#makers[entry.url];
+      if (make !== undefined) module.exports = make();
+      else if (entry.format === 'json') module.exports = this.#parseJson(record);
+      else this.#run(record, module);
+      module.loaded = true;
+      ok = true;
+    } finally {
+      if (!ok) delete this.cache[key];
+    }
+    return module.exports;
+  }
+
+  /** What a module without a text exports. */
+  define(url: string, make: () => unknown): void {
+    this.#makers[url] = make;
+  }
+
+  /** Whether its code has begun and not ended. */
+  isHalfRun(record: ModuleRecord): boolean {
+    return this.cache[this.#keyOf(record)]?.loaded === false;
+  }
+
+  forget(record: ModuleRecord): void {
+    delete this.cache[this.#keyOf(record)];
+  }
+
+  #keyOf({ entry: { path, url } }: ModuleRecord): string {
+    return path === '' ? url : path;
+  }
+
+  /** What a face gives to ES modules: the exports as `default`, then the values of its names. */
+  exportsOf(record: ModuleRecord, guard: EvaluationGuard): unknown[] {
+    const { p } = this.#parts;
+    const values = p.list();
+    try {
+      const exports = this.load(record, undefined);
+      values[0] = exports;
+      const isObject = (typeof exports === 'object' && exports !== null) || typeof exports === 'function';
+      for (let i = 0; i < record.entry.names.length; i++) {
+        const name = record.entry.names[i] ?? '';
+        values[i + 1] = name === 'module.exports' ? exports : isObject ? p.get(exports, name) : undefined;
+      }
+      return values;
+    } catch (error) {
+      guard.fail(record, { __proto__: null, known: true, error } as unknown as Failure);
+      throw error;
+    }
+  }
+
+  newModule({ entry }: ModuleRecord, parent: CommonJsModule | undefined): CommonJsModule {
+    const { path, url } = entry;
+    const id = path === '' ? url : path;
+    const module: CommonJsModule = {
+      id, path: this.folderOf(path), exports: {}, filename: id, loaded: false, children: [], paths: [], parent,
+      require: undefined as unknown as Require,
+    }; // prettier-ignore
+    module.require = this.requireOf(() => url, module);
+    return module;
+  }
+
+  /** What `__dirname` is beside a file name. */
+  folderOf(path: string): string {
+    let end = path.length - 1;
+    while (end > 0 && path[end] !== '/' && path[end] !== '\\') end--;
+    let folder = '';
+    for (let i = 0; i < end; i++) folder += path[i] ?? '';
+    return folder;
+  }
+
+  #run(record: ModuleRecord, module: CommonJsModule): void {
+    const { p, importOf } = this.#parts;
+    const wrapper = this.#compile(record);
+    const args = [module.exports, module.require, module, module.filename, module.path, importOf(record)];
+    p.apply(wrapper, module.exports, args);
+  }
+
+  #compile(record: ModuleRecord): Wrapper {
+    // The host compiles: scripts of a strict session are strict by a flag of V8's that must not reach packages.
+    const { wrapper, failure } = this.#parts.ask.compile(record.entry.url);
+    if (wrapper === undefined) throw this.#parts.errors.make(failure ?? { name: 'Error', code: '', message: '' });
+    return wrapper.deref();
+  }
+
+  #parseJson(record: ModuleRecord): unknown {
+    const { p, store, errors } = this.#parts;
+    const text = store.takeCode(record);
+    try {
+      return p.parseJson(text);
+    } catch (error) {
+      const message = `${errors.short(record.entry.url)}: ${(error as Error).message}`;
+      throw errors.make({ name: 'SyntaxError', code: 'ERR_INVALID_JSON', message });
+    }
+  }
+
+  /** Node's rule: an export named "module.exports" stands for the module, else it is the namespace. */
+  #fromModule(namespace: object): unknown {
+    const descriptor = this.#parts.p.getOwnPropertyDescriptor(namespace, 'module.exports');
+    return descriptor === undefined ? namespace : descriptor.value;
+  }
+}

@@ -1,0 +1,174 @@
+import type { Intrinsics } from './intrinsics.ts';
+import type { EvaluationGuard } from './evaluation-guard.ts';
+import type { LoadErrors } from './load-errors.ts';
+import type { Answer, Compiled, Failure, ModuleEntry, ModuleRecord, Question } from './module-record.ts';
+
+/** Asks the host, and waits: as a promise, or with the isolate's thread asleep. */
+export type AskHost = {
+  later(question: Question, url: string, specifier: string, extra: string): Promise<Answer>;
+  now(question: Question, url: string, specifier: string, extra: string): Answer;
+  compile(url: string): Compiled;
+};
+
+/**
+ * The records of a session's modules, and what specifiers mean. At an execution's first question the host looks at all
+ * files again; what it drops here, and what failed before, is loaded anew.
+ */
+export class ModuleStore {
+  readonly #p: Intrinsics;
+  readonly #ask: AskHost;
+  readonly #errors: LoadErrors;
+  /** Counts executions; the host writes it. */
+  readonly #turns: Int32Array;
+  readonly #records = { __proto__: null } as unknown as Record<string, ModuleRecord>;
+  /** By importing URL: question and specifier → URL. */
+  readonly #meanings = { __proto__: null } as unknown as Record<string, Record<string, string>>;
+  /** Set by the linker. */
+  guard: EvaluationGuard | undefined;
+  onDropped: (record: ModuleRecord) => void = () => undefined;
+  /** URLs, a line each, that the host does not know to be forgotten. */
+  #forgotten = '';
+  #lastId = 0;
+  #turn = 0;
+
+  constructor(p: Intrinsics, ask: AskHost, errors: LoadErrors, turns: Int32Array) {
+    this.#p = p;
+    this.#errors = errors;
+    this.#ask = ask;
+    this.#turns = turns;
+  }
+
+  get(url: string): ModuleRecord | undefined {
+    return this.#records[url];
+  }
+
+  /** The module that a specifier means, with everything that it imports statically. Throws what the guest sees. */
+  async find(question: Question, referrer: string, specifier: string, type: string): Promise<ModuleRecord> {
+    const known = this.#known(question, referrer, specifier);
+    if (known !== undefined) return known;
+    const answer = await this.#ask.later(question, referrer, specifier, this.#extra(type));
+    return this.#record(this.take(answer, question, referrer, specifier));
+  }
+
+  /** As `find`, while the guest's code stands still. */
+  findNow(question: Question, referrer: string, specifier: string): ModuleRecord {
+    return (
+      this.#known(question, referrer, specifier) ??
+      this.#record(
+        this.take(this.#ask.now(question, referrer, specifier, this.#extra('')), question, referrer, specifier),
+      )
+    );
+  }
+
+  /** Where a specifier leads, without loading it: a URL for import, a path for require. */
+  resolveNow(kind: 'import' | 'require', referrer: string, specifier: string): string {
+    const record = this.#known(kind, referrer, specifier);
+    if (record !== undefined) return kind === 'require' ? record.entry.path : record.entry.url;
+    const answer = this.#ask.now('resolve', referrer, specifier, this.#extra(kind));
+    const url = this.take(answer, undefined, referrer, specifier);
+    return kind === 'require' ? answer.path : url;
+  }
+
+  /** Puts in what the host answered, and returns the URL. */
+  take(answer: Answer, question: Question | undefined, referrer: string, specifier: string): string {
+    for (let i = 0; i < answer.dropped.length; i++) this.drop(answer.dropped[i] ?? '');
+    for (let i = 0; i < answer.entries.length; i++) {
+      const entry = answer.entries[i];
+      if (entry !== undefined) this.#add(entry);
+    }
+    if (answer.failure !== undefined) throw this.#errors.make(answer.failure);
+    if (question !== undefined) {
+      const meanings = (this.#meanings[referrer] ??= { __proto__: null } as unknown as Record<string, string>);
+      meanings[`${question} ${specifier}`] = answer.url;
+    }
+    return answer.url;
+  }
+
+  /** The module's text, which is not kept beyond its compilation; compiling it once more asks for it again. */
+  takeCode({ entry }: ModuleRecord): string {
+    let { code } = entry;
+    if (code === undefined) {
+      const answer = this.#ask.now('again', entry.url, '', '');
+      if (answer.failure !== undefined) throw this.#errors.make(answer.failure);
+      code = answer.entries[0]?.code ?? '';
+    }
+    entry.code = undefined;
+    return code;
+  }
+
+  drop(url: string): void {
+    const record = this.#records[url];
+    delete this.#meanings[url];
+    if (record === undefined) return;
+    delete this.#records[url];
+    this.guard?.remove(record);
+    this.onDropped(record);
+  }
+
+  /** Forgets all that has not come to an end: an interrupt has left it in pieces. */
+  forgetUnfinished(isHalfRun: (record: ModuleRecord) => boolean): void {
+    this.#forgotten += this.#forget((record) => {
+      if (record.entry.format === 'module') return record.state !== 'evaluated';
+      if (record.state !== 'evaluated') this.#loseFace(record);
+      return isHalfRun(record);
+    });
+  }
+
+  #known(question: Question, referrer: string, specifier: string): ModuleRecord | undefined {
+    if (this.#turn !== this.#turns[0]) return undefined;
+    const url = this.#meanings[referrer]?.[`${question} ${specifier}`];
+    return url === undefined ? undefined : this.#records[url];
+  }
+
+  /** At the first question of an execution: what failed before is asked for again. */
+  #extra(type: string): string {
+    const now = this.#turns[0] ?? 0;
+    if (this.#turn === now) return type;
+    this.#turn = now;
+    const forgotten = this.#forgotten + this.#forget(({ state }) => state === 'failed');
+    this.#forgotten = '';
+    return `${type}\n${forgotten}`;
+  }
+
+  /** What ES modules see of it will be made anew; what it exports stays. */
+  #loseFace(record: ModuleRecord): void {
+    record.state = 'new';
+    record.handle = record.namespace = record.failure = undefined;
+    record.isRoot = false;
+  }
+
+  #forget(isMeant: (record: ModuleRecord) => boolean): string {
+    let urls = '';
+    for (const url in this.#records) {
+      const record = this.#records[url];
+      if (record === undefined || !isMeant(record)) continue;
+      urls += `${url}\n`;
+      this.drop(url);
+    }
+    return urls;
+  }
+
+  #record(url: string): ModuleRecord {
+    const record = this.#records[url];
+    if (record !== undefined) return record;
+    throw this.#errors.make({ name: 'Error', code: 'ERR_LOAD_FAILED', message: `${url} was not loaded` });
+  }
+
+  #add(entry: ModuleEntry): void {
+    if (this.#records[entry.url] !== undefined) return;
+    const record = {
+      __proto__: null,
+      id: ++this.#lastId,
+      entry,
+      handle: undefined,
+      namespace: undefined,
+      isRoot: false,
+      state: 'new',
+      failure: undefined as Failure | undefined,
+      importers: this.#p.list(),
+      waiting: this.#p.list(),
+    } as unknown as ModuleRecord;
+    this.#records[entry.url] = record;
+    this.guard?.add(record);
+  }
+}

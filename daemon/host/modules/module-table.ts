@@ -1,0 +1,131 @@
+import { fileURLToPath } from 'node:url';
+import type { ImportKind, ModuleFile } from '../../../shared/ipc/module-messages.ts';
+import { lexCommonJs, type CommonJsNames } from './cjs-names.ts';
+import { hasModuleSyntax, lexModule, rewriteDynamicImports, type LexedModule } from './lex-source.ts';
+
+/** A file as the daemon handed it over, and what the host made of it. */
+export type HostFile = {
+  readonly url: string;
+  /** Without a `?query`. */
+  readonly path: string;
+  readonly format: 'module' | 'commonjs' | 'json';
+  /** Undefined once the isolate has it: asked for again when it is needed again. */
+  source: string | undefined;
+  /** The text of an ES module as V8 is to compile it, from its lexing until the isolate gets it. */
+  code: string | undefined;
+  lexed: LexedModule | undefined;
+  names: CommonJsNames | undefined;
+  /** CommonJS modules whose names this one passes on, once they were looked for. */
+  passedOn: HostFile[] | undefined;
+  readonly links: Map<string, string>;
+  /** URLs of modules that imported this one, in whichever way. */
+  readonly importers: Set<string>;
+  /** Whether the isolate has a record of it. */
+  given: boolean;
+};
+
+/** The modules that a host knows of one session. */
+export class ModuleTable {
+  readonly #files = new Map<string, HostFile>();
+
+  get(url: string): HostFile | undefined {
+    return this.#files.get(url);
+  }
+
+  /** Takes over what the daemon sent; a file that is here already only gets its text back. */
+  add({ url, format, source, links }: ModuleFile): void {
+    const known = this.#files.get(url);
+    if (known !== undefined) {
+      known.source = source;
+      return;
+    }
+    const decided = format !== 'detect' ? format : hasModuleSyntax(source) ? 'module' : 'commonjs';
+    this.#files.set(url, {
+      url,
+      path: fileURLToPath(url),
+      format: decided,
+      source,
+      code: undefined,
+      lexed: undefined,
+      names: undefined,
+      passedOn: undefined,
+      links: new Map(links.map(([kind, specifier, target]) => [`${kind} ${specifier}`, target])),
+      importers: new Set(),
+      given: false,
+    });
+  }
+
+  /** Notes what a specifier was found to mean; failures are not kept. */
+  link(referrer: string, kind: ImportKind, specifier: string, url: string): void {
+    this.#files.get(referrer)?.links.set(`${kind} ${specifier}`, url);
+  }
+
+  /** Notes that one module really imports another, so that a change of this one concerns it. */
+  imported(referrer: string, file: HostFile): void {
+    if (this.#files.has(referrer)) file.importers.add(referrer);
+  }
+
+  /** Where a specifier leads, if that is known and the file is here. */
+  linked(referrer: string, kind: ImportKind, specifier: string): HostFile | undefined {
+    const url = this.#files.get(referrer)?.links.get(`${kind} ${specifier}`);
+    return url === undefined ? undefined : this.#files.get(url);
+  }
+
+  /**
+   * Forgets changed files, and lets these, those to be `renewed` and all that imports them be loaded anew.
+   * Returns the URLs of all.
+   */
+  invalidate(changed: readonly string[], renewed: readonly string[]): string[] {
+    const affected = new Set([...changed, ...renewed]);
+    for (const url of affected) for (const importer of this.#files.get(url)?.importers ?? []) affected.add(importer);
+    for (const url of affected) {
+      const file = this.#files.get(url);
+      if (file === undefined) continue;
+      file.given = false;
+      file.importers.clear();
+    }
+    for (const url of changed) this.#files.delete(url);
+    return [...affected];
+  }
+
+  /** The isolate has dropped these by itself. */
+  takeBack(urls: readonly string[]): void {
+    for (const url of urls) {
+      const file = this.#files.get(url);
+      if (file !== undefined) file.given = false;
+    }
+  }
+}
+
+/** Whether the daemon has to be asked for the text once more before the isolate can have it. */
+export function lacksText({ format, given, source, code }: HostFile): boolean {
+  return format !== 'commonjs' && !given && source === undefined && code === undefined;
+}
+
+/** An ES module's imports; needs its text the first time. */
+export function lexedOf(file: HostFile): LexedModule {
+  if (file.lexed === undefined) lex(file);
+  return file.lexed ?? { imports: [], usesImport: false };
+}
+
+/** A CommonJS module's export names; needs its text the first time. */
+export function namesOf(file: HostFile): CommonJsNames {
+  return (file.names ??= lexCommonJs(file.source ?? ''));
+}
+
+/** The text as V8 is to compile it. The host forgets it. */
+export function takeText(file: HostFile): string {
+  if (file.format === 'module' && file.code === undefined) lex(file);
+  const { source = '', code = '' } = file;
+  file.source = undefined;
+  file.code = undefined;
+  if (file.format === 'json') return source.replace(/^\uFEFF/, '');
+  return file.format === 'commonjs' ? rewriteDynamicImports(source) : code;
+}
+
+function lex(file: HostFile): void {
+  const { code, lexed } = lexModule(file.source ?? '');
+  file.code = code;
+  file.lexed = lexed;
+  file.source = undefined;
+}

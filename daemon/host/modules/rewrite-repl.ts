@@ -1,0 +1,55 @@
+import { rewriteDynamicImports, tryParse } from './lex-source.ts';
+
+const DYNAMIC_IMPORT = '\u012dmport';
+const BLANK = String.raw`(?:\s|\/\*[^]*?\*\/|\/\/[^\n]*\n)*`;
+const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*`;
+
+/**
+ * REPL input is a script, where `import x from "y"` is no statement: it becomes `const {default: x} = await import("y")`,
+ * with the same number of lines. The names are variables of the session like any other.
+ */
+export function rewriteReplInput(input: string): string {
+  if (!/\bimport\b/.test(input)) return input;
+  const imports = tryParse(input);
+  if (imports === undefined) return input;
+  let code = '';
+  let at = 0;
+  for (const each of imports) {
+    if (each.type !== 'static' || each.phase !== null) continue;
+    const head = input.slice(each.importStart, each.start);
+    const replacement = rewriteStatement(head, each.specifier, each.attributes);
+    if (replacement === undefined) continue;
+    const lines = input.slice(each.importStart, each.importEnd).split('\n').length - 1;
+    code += input.slice(at, each.importStart) + replacement + '\n'.repeat(lines);
+    at = each.importEnd;
+  }
+  return rewriteDynamicImports(code + input.slice(at));
+}
+
+/** @param head the statement up to its specifier, with the quote */
+function rewriteStatement(
+  head: string,
+  specifier: string,
+  attributes: readonly (readonly [string, string])[] | null,
+): string | undefined {
+  const options = attributes === null ? '' : `, {with: ${JSON.stringify(Object.fromEntries(attributes))}}`;
+  const call = `await ${DYNAMIC_IMPORT}(${JSON.stringify(specifier)}${options})`;
+  if (new RegExp(`^import${BLANK}["']$`, 'u').test(head)) return `void ${call}`;
+  const clause = new RegExp(`^import([^]*)\\bfrom${BLANK}["']$`, 'u').exec(head)?.[1];
+  return clause === undefined ? undefined : declaration(clause, call);
+}
+
+/** `d, {a as b}` → `const {default: d, "a": b} = …`; `d, * as n` → `const n = …, {default: d} = n`. */
+function declaration(clause: string, call: string): string | undefined {
+  const text = clause.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ').trim();
+  const parts = new RegExp(`^(?:(${NAME})\\s*,?\\s*)?(?:\\*\\s*as\\s+(${NAME})|\\{([^]*)\\})?$`, 'u').exec(text);
+  if (parts === null) return undefined;
+  const [, name, namespace, list] = parts;
+  const fields = name === undefined ? [] : [`default: ${name}`];
+  if (namespace !== undefined) {
+    return `const ${namespace} = ${call}${name === undefined ? '' : `, {${fields[0] ?? ''}} = ${namespace}`}`;
+  }
+  const named = new RegExp(`(${NAME}|"[^"]*"|'[^']*')(?:\\s+as\\s+(${NAME}))?`, 'gu');
+  for (const [, imported = '', local = imported] of (list ?? '').matchAll(named)) fields.push(`${imported}: ${local}`);
+  return `const {${fields.join(', ')}} = ${call}`;
+}
