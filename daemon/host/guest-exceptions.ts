@@ -46,7 +46,8 @@ function syntaxErrorFrame(
   className: string,
   script: { name: string; lines: number },
 ): string {
-  if (className !== 'SyntaxError') return '';
+  // V8 names a script only when it could not compile it; other syntax errors say themselves where they are.
+  if (className !== 'SyntaxError' || details.scriptId === undefined) return '';
   // The end of the input is one line further down for V8, where the script's name stands.
   if (details.lineNumber >= script.lines) return `    at ${script.name}:${script.lines}`;
   return `    at ${script.name}:${details.lineNumber + 1}:${details.columnNumber + 1}`;

@@ -61,7 +61,9 @@ function codeFolders(): string[] {
   if (!file.endsWith('.ts')) return [file, guestScript(), isolatedVm, loader];
   const root = path.resolve(path.dirname(file), '../..');
   // The bundle has these inside.
-  const packages = ['acorn', 'es-module-lexer', 'cjs-module-lexer'].map((name) => packageFolder(name, path.dirname(file)));
+  const packages = ['acorn', 'es-module-lexer', 'cjs-module-lexer'].map((name) =>
+    packageFolder(name, path.dirname(file)),
+  );
   const own = [path.join(root, 'daemon/host'), path.join(root, 'shared'), ...packages];
   return [...own, guestScript(), isolatedVm, loader];
 }

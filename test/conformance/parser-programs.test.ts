@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { RuntimeSettings } from '../../shared/model/settings.ts';
+import { ModuleSession } from '../host/modules/module-session.ts';
 import { RuntimeFixture } from '../runtime/runtime-fixture.ts';
 
 const PROGRAMS = dirname(createRequire(import.meta.url).resolve('test262-parser-tests/package.json'));
@@ -54,15 +55,36 @@ describe('programs of the parser tests of test262', function () {
   it('are accepted and refused by the REPL as they should', async () => {
     assert.ok(scripts.length > 3000);
     // Read as an expression, as everything that is put in braces, this one is valid: an assignment to a pattern.
-    const expected = [...ACCEPTED_BY_V8, 'fail/ec226eb321cf8655.js'].sort();
+    const asExpression = ['fail/ec226eb321cf8655.js'];
+    // Input may import; a script may not.
+    const importing = ['fail/0f8806b7b4358487.js', 'fail/80da22a7d2a15fc5.js'];
+    const expected = [...ACCEPTED_BY_V8, ...asExpression, ...importing].sort();
     assert.deepEqual(await misjudged(fixture, { strict: false }, scripts, { kind: 'repl' }), expected);
   });
 
   it('are accepted and refused as script files as they should', async () => {
-    const file = { kind: 'run_file', file: '/program.js' } as const;
-    assert.deepEqual(await misjudged(fixture, { strict: false, esm: false }, scripts, file), ACCEPTED_BY_V8.toSorted());
+    const file = { kind: 'run_file', file: '/program.cjs' } as const;
+    assert.deepEqual(await misjudged(fixture, { strict: false }, scripts, file), ACCEPTED_BY_V8.toSorted());
+  });
+
+  it('are accepted and refused as ES modules as they should', async () => {
+    const modules = programs.filter(({ isModule }) => isModule);
+    assert.ok(modules.length > 180);
+    const tree = Object.fromEntries(modules.map(({ name, source }) => [fileOf(name), source]));
+    const session = await ModuleSession.open(tree);
+    const wrong: string[] = [];
+    for (const { name, isValid } of modules) {
+      const { error } = await session.file(fileOf(name), LIMITS);
+      if ((error?.name !== 'SyntaxError') !== isValid) wrong.push(name);
+    }
+    await session.close();
+    assert.deepEqual(wrong, []);
   });
 });
+
+function fileOf(program: string): string {
+  return program.replace(/\.module\.js$/, '.mjs');
+}
 
 function load(folder: string): Program[] {
   return readdirSync(join(PROGRAMS, folder)).map((file) => ({

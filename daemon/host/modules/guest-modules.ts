@@ -35,6 +35,8 @@ export class GuestModules {
   readonly #functions: Functions;
   #session: ModuleSession | undefined;
   #stop = Promise.withResolvers<undefined>();
+  /** Nothing may be run in the isolate meanwhile: the guest does not wait any more, and this thread would wait for it. */
+  #isStopped = false;
   /** Told of promises that were rejected unhandled and that came to light here. */
   onRejected: (reason: unknown) => void = () => undefined;
 
@@ -68,7 +70,7 @@ export class GuestModules {
 
   /** An execution begins: its first import looks at all files again. */
   begin(): void {
-    this.#stop = Promise.withResolvers<undefined>();
+    this.#start();
     this.#turns[0] = (this.#turns[0] ?? 0) + 1;
   }
 
@@ -79,13 +81,21 @@ export class GuestModules {
 
   /** What waits for a module waits no longer. For a guest that is being interrupted: call `reset` when it rests. */
   stop(): void {
+    this.#isStopped = true;
+    this.#session?.host.stop();
     this.#stop.resolve(undefined);
   }
 
   /** After an interrupt, before anything else runs: what it left half loaded is forgotten. */
   async reset(): Promise<void> {
+    this.#start();
+    const known: unknown = await this.#call('reset').catch(() => undefined);
+    if (typeof known === 'string') this.#session?.host.reconcile(new Set(known.split('\n')));
+  }
+
+  #start(): void {
+    this.#isStopped = false;
     this.#stop = Promise.withResolvers<undefined>();
-    await this.#call('reset').catch(() => undefined);
   }
 
   /** Gives the session a host module: `make` is a function of the guest's that returns its exports. */
@@ -95,7 +105,9 @@ export class GuestModules {
 
   async #ask(question: Question, url: string, specifier: string, extra: string): Promise<unknown> {
     if (question === 'probe') void this.#probe(url);
-    const answering = question === 'probe' ? NOTHING : this.#answer(question, url, specifier, extra);
+    // An error of ours would tell the guest where we live.
+    const answering =
+      question === 'probe' ? NOTHING : this.#answer(question, url, specifier, extra).catch(brokenAnswer);
     const answer = await Promise.race([answering, this.#stop.promise]);
     return answer === undefined ? undefined : new ivm.ExternalCopy(answer).copyInto({ release: true });
   }
@@ -114,6 +126,7 @@ export class GuestModules {
 
   /** A task that ends while the guest waits in another: it brings rejections to light that the other has caused. */
   #finishTask(): Answer {
+    if (this.#isStopped) return NOTHING;
     try {
       this.#context.evalSync('0', { timeout: 100 });
     } catch {
@@ -136,7 +149,7 @@ export class GuestModules {
   async #compile(url: string): Promise<Compiled | undefined> {
     try {
       const code = await this.#session?.host.textOf(url);
-      return code === undefined ? undefined : { wrapper: this.#compileWrapper(url, code) };
+      return code === undefined || this.#isStopped ? undefined : { wrapper: this.#compileWrapper(url, code) };
     } catch (error) {
       if (error instanceof LoadStopped) return undefined;
       if (error instanceof LoadFailure) return { failure: error.failure };
@@ -178,6 +191,11 @@ export class GuestModules {
   #call(name: keyof GuestFunctions, ...args: unknown[]): Promise<unknown> {
     return this.#functions[name].apply(undefined, args as string[]);
   }
+}
+
+function brokenAnswer(): Answer {
+  const failure = { name: 'Error', code: 'ERR_LOAD_FAILED', message: 'The host could not load the module' } as const;
+  return { ...NOTHING, failure };
 }
 
 /** A rejection of ours: by it the guest has learned why a module failed, and nobody else is to hear of it. */

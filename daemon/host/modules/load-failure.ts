@@ -34,6 +34,11 @@ export function toLoadFailure({ code, message }: ModuleFailure): LoadFailure {
 /** `imported from lib/a.js`, as the daemon words it. */
 export function importedFrom(referrer: string, root: string): string {
   if (!referrer.startsWith('file:')) return 'imported from the REPL';
-  const path = fileURLToPath(referrer);
-  return `imported from ${path.startsWith(root) ? path.slice(root.length + 1) : path}`;
+  return `imported from ${shortPath(referrer, root)}`;
+}
+
+/** A file as users name it: from the worktree on. */
+export function shortPath(url: string, root: string): string {
+  const path = fileURLToPath(url);
+  return path.startsWith(root) ? path.slice(root.length + 1) : path;
 }

@@ -1,12 +1,14 @@
 import type { ImportKind, LoadReply, LoadRequest, ModuleWish } from '../../../shared/ipc/module-messages.ts';
 import { missingHostModule, specialModule, type BuiltInModules, type SpecialModule } from './built-ins.ts';
 import type { Answer, ModuleEntry, Question } from './guest/module-record.ts';
+import { badImportOf } from './import-syntax.ts';
 import { importedFrom, isFailure, LoadFailure, LoadStopped, toLoadFailure } from './load-failure.ts';
-import { lacksText, lexedOf, ModuleTable, namesOf, takeText, type HostFile } from './module-table.ts';
+import { entryOf, refusalOf, unknownModule } from './special-entry.ts';
+import { allNames, lacksText, lexedOf, ModuleTable, namesOf, takeText, type HostFile } from './module-table.ts';
 
 export type ModuleHostOptions = {
-  /** Asks the daemon. Undefined: the wait was given up. */
-  load: (request: Omit<LoadRequest, 'id'>) => Promise<LoadReply | undefined>;
+  /** Asks the daemon. */
+  load: (request: Omit<LoadRequest, 'id'>) => Promise<LoadReply>;
   builtIns: BuiltInModules;
   /** The setting of that name. */
   esm: boolean;
@@ -15,7 +17,7 @@ export type ModuleHostOptions = {
 };
 
 /** What a specifier was found to mean. */
-type Found = { file: HostFile } | { special: SpecialModule };
+type Found = { file: HostFile; special?: never } | { special: SpecialModule };
 type Asked = { kind: ImportKind; referrer: string; specifier: string; type: string | undefined };
 
 /** The host's side of a session's modules: answers the guest's questions, with the daemon's help. */
@@ -24,6 +26,10 @@ export class ModuleHost {
   readonly #table = new ModuleTable();
   /** The file of the present execution: it runs anew even when nothing changed. */
   #entry = '';
+  #stops = 0;
+  /** URLs of modules that the present execution was told to forget. */
+  #dropped: string[] = [];
+  #untold: string[] = [];
 
   constructor(options: ModuleHostOptions) {
     this.#options = options;
@@ -32,6 +38,17 @@ export class ModuleHost {
   /** The next execution runs this file. */
   setEntry(url: string): void {
     this.#entry = url;
+  }
+
+  /** What is being loaded for the execution is not for the guest any more. */
+  stop(): void {
+    this.#stops++;
+  }
+
+  /** After a stop: the modules that the isolate has. What it was not told of any more it is told with the next answer. */
+  reconcile(known: ReadonlySet<string>): void {
+    this.#table.reconcile(known);
+    this.#untold = [...this.#dropped];
   }
 
   /** Answers all questions but `compile` and `probe`. Undefined: the execution is being stopped. */
@@ -74,7 +91,9 @@ export class ModuleHost {
   async #lookAgain(answer: Answer, wish: ModuleWish): Promise<void> {
     const isFile = specialModule(wish.specifier, this.#options.builtIns.hostModules) === undefined;
     const reply = await this.#load({ wishes: isFile ? [wish] : [], again: [], fresh: true }, (changed) => {
-      answer.dropped = this.#table.invalidate(changed, this.#entry === '' ? [] : [this.#entry]);
+      const dropped = this.#table.invalidate(changed, this.#entry === '' ? [] : [this.#entry]);
+      this.#dropped = answer.dropped = [...this.#untold, ...dropped];
+      this.#untold = [];
       this.#entry = '';
     });
     const [target] = reply.targets;
@@ -147,7 +166,9 @@ export class ModuleHost {
         graph.set(file.url, { file, imports: [] });
       }
       for (const [{ file, specifier }, found] of await this.#importsOf(files)) {
-        if (found instanceof LoadFailure) throw found;
+        const failure = found instanceof LoadFailure ? found : refusalOf(found, file.url, this.#options.root);
+        if (failure !== undefined) throw (await badImportOf(file, this.#options.root)) ?? failure;
+        if (found instanceof LoadFailure) continue;
         const imports = graph.get(file.url)?.imports;
         if ('special' in found) {
           const entry = entryOf(found.special, { kind: 'import', referrer: file.url, specifier }, this.#options.root);
@@ -242,11 +263,13 @@ export class ModuleHost {
     request: Partial<LoadRequest> & Pick<LoadRequest, 'wishes' | 'again'>,
     onChanged?: (changed: string[]) => void,
   ): Promise<LoadReply> {
+    const stops = this.#stops;
     const reply = await this.#options.load({ fresh: false, ...request });
-    if (reply === undefined) throw new LoadStopped();
     onChanged?.(reply.changed);
     for (const file of reply.files) this.#table.add(file);
-    return reply;
+    if (this.#stops === stops) return reply;
+    this.#untold.push(...this.#dropped);
+    throw new LoadStopped();
   }
 
   #checkEsm(file: HostFile, { referrer }: Asked): void {
@@ -266,36 +289,4 @@ export class ModuleHost {
     const code = isKnown ? 'ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE' : 'ERR_IMPORT_ATTRIBUTE_UNSUPPORTED';
     throw new LoadFailure({ name: 'TypeError', code, message });
   }
-}
-
-function allNames(file: HostFile, seen = new Set<HostFile>()): string[] {
-  if (seen.has(file)) return [];
-  seen.add(file);
-  const names = new Set([...namesOf(file).names, 'module.exports']);
-  for (const other of file.passedOn ?? []) for (const name of allNames(other, seen)) names.add(name);
-  names.delete('default');
-  return [...names].filter((name) => name.isWellFormed());
-}
-
-/** A module without a file. Throws when the session has none of that name. */
-function entryOf(special: SpecialModule, { referrer }: ModuleWish, root: string): ModuleEntry {
-  if ('refusal' in special) {
-    const { code, message } = special.refusal;
-    throw new LoadFailure({ name: 'Error', code, message: `${message} (${importedFrom(referrer, root)})` });
-  }
-  const url = 'built_in' in special ? `node:${special.built_in}` : `vm:${special.host_module}`;
-  return {
-    url,
-    path: '',
-    format: 'commonjs',
-    code: undefined,
-    imports: [],
-    names: [],
-    usesImport: false,
-    isOurs: true,
-  };
-}
-
-function unknownModule(specifier: string): LoadFailure {
-  return new LoadFailure({ name: 'Error', code: 'ERR_LOAD_FAILED', message: `${specifier} was not loaded` });
 }

@@ -88,6 +88,11 @@ export class ModuleTable {
     return [...affected];
   }
 
+  /** What the isolate really has: answers to a guest that is being interrupted get lost. */
+  reconcile(known: ReadonlySet<string>): void {
+    for (const file of this.#files.values()) if (!known.has(file.url)) file.given = false;
+  }
+
   /** The isolate has dropped these by itself. */
   takeBack(urls: readonly string[]): void {
     for (const url of urls) {
@@ -128,4 +133,14 @@ function lex(file: HostFile): void {
   file.code = code;
   file.lexed = lexed;
   file.source = undefined;
+}
+
+/** The names that ES modules may import from CommonJS, with those that it passes on. */
+export function allNames(file: HostFile, seen = new Set<HostFile>()): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const names = new Set([...namesOf(file).names, 'module.exports']);
+  for (const other of file.passedOn ?? []) for (const name of allNames(other, seen)) names.add(name);
+  names.delete('default');
+  return [...names].filter((name) => name.isWellFormed());
 }

@@ -1,3 +1,4 @@
+import { findBadImport } from './import-syntax.ts';
 import { rewriteDynamicImports, tryParse } from './lex-source.ts';
 
 const DYNAMIC_IMPORT = '\u012dmport';
@@ -8,14 +9,16 @@ const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*`;
  * REPL input is a script, where `import x from "y"` is no statement: it becomes `const {default: x} = await import("y")`,
  * with the same number of lines. The names are variables of the session like any other.
  */
-export function rewriteReplInput(input: string): string {
+export async function rewriteReplInput(input: string): Promise<string> {
   if (!/\bimport\b/.test(input)) return input;
   const imports = tryParse(input);
   if (imports === undefined) return input;
+  const statements = imports.flatMap((each) => (each.type === 'static' && each.phase === null ? [each] : []));
+  // V8 says what is wrong with it.
+  if (statements.length > 0 && (await findBadImport(input, statements)) !== undefined) return input;
   let code = '';
   let at = 0;
-  for (const each of imports) {
-    if (each.type !== 'static' || each.phase !== null) continue;
+  for (const each of statements) {
     const head = input.slice(each.importStart, each.start);
     const replacement = rewriteStatement(head, each.specifier, each.attributes);
     if (replacement === undefined) continue;

@@ -137,7 +137,7 @@ export class CommonJs {
     // The host compiles: scripts of a strict session are strict by a flag of V8's that must not reach packages.
     const { wrapper, failure } = this.#parts.ask.compile(record.entry.url);
     if (wrapper === undefined) throw this.#parts.errors.make(failure ?? { name: 'Error', code: '', message: '' });
-    return wrapper.deref();
+    return wrapper.deref({ __proto__: null, release: true } as object);
   }
 
   #parseJson(record: ModuleRecord): unknown {

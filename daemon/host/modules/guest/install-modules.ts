@@ -40,8 +40,8 @@ export type GuestModules = {
   /** True when there is nothing (left) to be brought to light. */
   probe(url: string): boolean;
   giveUp(url: string): void;
-  /** After an interrupt. */
-  reset(): void;
+  /** After an interrupt. Returns the URLs of the modules that are left, a line each. */
+  reset(): string;
   /** What a host module exports, made when it is first imported. */
   define(url: string, make: () => unknown): void;
   /** The file that is run as a script from here on; empty for REPL input. */
@@ -102,6 +102,7 @@ export function installModules(parts: GuestParts, options: GuestOptions): GuestM
     reset: () => {
       store.forgetUnfinished((record) => commonJs.isHalfRun(record));
       linker.reset();
+      return store.urls();
     },
     define: (url, make) => {
       commonJs.define(url, make);

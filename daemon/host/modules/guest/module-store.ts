@@ -114,6 +114,13 @@ export class ModuleStore {
     });
   }
 
+  /** Of all modules here, a line each. */
+  urls(): string {
+    let urls = '';
+    for (const url in this.#records) urls += `${url}\n`;
+    return urls;
+  }
+
   #known(question: Question, referrer: string, specifier: string): ModuleRecord | undefined {
     if (this.#turn !== this.#turns[0]) return undefined;
     const url = this.#meanings[referrer]?.[`${question} ${specifier}`];

@@ -1,0 +1,40 @@
+import type { ModuleWish } from '../../../shared/ipc/module-messages.ts';
+import type { SpecialModule } from './built-ins.ts';
+import type { ModuleEntry } from './guest/module-record.ts';
+import { importedFrom, LoadFailure } from './load-failure.ts';
+
+/** A module without a file. Throws when the session has none of that name. */
+export function entryOf(special: SpecialModule, { referrer }: ModuleWish, root: string): ModuleEntry {
+  if ('refusal' in special) throw refused(special, referrer, root);
+  const url = 'built_in' in special ? `node:${special.built_in}` : `vm:${special.host_module}`;
+  return {
+    url,
+    path: '',
+    format: 'commonjs',
+    code: undefined,
+    imports: [],
+    names: [],
+    usesImport: false,
+    isOurs: true,
+  };
+}
+
+/** Why a session may not have what was found, if that is so. */
+export function refusalOf(found: { special?: SpecialModule }, referrer: string, root: string): LoadFailure | undefined {
+  const { special } = found;
+  return special !== undefined && 'refusal' in special ? refused(special, referrer, root) : undefined;
+}
+
+function refused(
+  { refusal }: Extract<SpecialModule, { refusal: object }>,
+  referrer: string,
+  root: string,
+): LoadFailure {
+  const { code, message } = refusal;
+  return new LoadFailure({ name: 'Error', code, message: `${message} (${importedFrom(referrer, root)})` });
+}
+
+/** The daemon has answered with something else. */
+export function unknownModule(specifier: string): LoadFailure {
+  return new LoadFailure({ name: 'Error', code: 'ERR_LOAD_FAILED', message: `${specifier} was not loaded` });
+}
