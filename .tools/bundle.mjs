@@ -11,20 +11,26 @@ const sourceRoots = ['daemon', 'shared', '.tools', 'package.json', 'package-lock
  * One bundle each; an entry's name becomes its file in dist/. All files land flat there, so bundled code finds its
  * siblings by `new URL('./host.js', import.meta.url)`, whichever chunk it ended up in.
  * The host is a bundle of its own, not split: a runtime host loads one small file and nothing of the daemon.
- * @type {{ entries: Record<string, string>, splitting: boolean, isScript?: boolean }[]}
+ * @typedef {{ entries: Record<string, string>, splitting: boolean, options?: import('esbuild').BuildOptions }} Bundle
  */
+
+/** @satisfies {import('esbuild').BuildOptions} */
+const scriptOptions = { platform: 'neutral', format: 'iife', minifyWhitespace: true, minifySyntax: true };
+
+/** Node's built-ins for guests, a file each: `daemon/runtime/built-in-texts.ts` makes the same ones. */
+const builtInSources = 'daemon/host/built-ins';
+
+/** @type {Bundle[]} */
 const bundles = [
   { entries: { cli: 'daemon/cli/main.ts' }, splitting: true },
   { entries: { host: 'daemon/host/main.ts' }, splitting: false },
   // No module: a host runs it as a script in each guest's context. `daemon/runtime/guest-script.ts` makes the same one.
-  { entries: { guest: 'daemon/host/guest/main.ts' }, splitting: false, isScript: true },
+  { entries: { guest: 'daemon/host/guest/main.ts' }, splitting: false, options: scriptOptions },
+  { entries: builtInEntries(), splitting: false, options: readBuiltInOptions() },
 ];
 
 /** Natives, and what looks for its own files beside it (Swagger UI's pages, esbuild's program). */
 const external = ['isolated-vm', 'better-sqlite3', '@fastify/swagger-ui', 'esbuild'];
-
-/** @satisfies {import('esbuild').BuildOptions} */
-const scriptOptions = { platform: 'neutral', format: 'iife', minifyWhitespace: true, minifySyntax: true };
 
 /** Gives CommonJS packages inside an ES module bundle the names that they expect to be there. */
 const commonJsNames = [
@@ -81,8 +87,8 @@ async function build() {
   removeOldChunks(new Set(files.map((file) => path.basename(file.path))));
 }
 
-/** @param {(typeof bundles)[number]} bundle */
-function buildOptions({ entries, splitting, isScript = false }) {
+/** @param {Bundle} bundle */
+function buildOptions({ entries, splitting, options = moduleOptions }) {
   return /** @satisfies {import('esbuild').BuildOptions} */ ({
     absWorkingDir: root,
     entryPoints: existingEntries(entries),
@@ -91,9 +97,19 @@ function buildOptions({ entries, splitting, isScript = false }) {
     bundle: true,
     splitting,
     target: 'node24',
-    ...(isScript ? scriptOptions : moduleOptions),
+    ...options,
     logLevel: 'warning',
   });
+}
+
+function builtInEntries() {
+  const names = readdirSync(path.join(root, builtInSources)).filter((name) => name.endsWith('.ts'));
+  return Object.fromEntries(names.map((name) => [`built-in.${name.slice(0, -3)}`, `${builtInSources}/${name}`]));
+}
+
+/** @returns {import('esbuild').BuildOptions} */
+function readBuiltInOptions() {
+  return JSON.parse(readFileSync(path.join(root, builtInSources, 'esbuild.json'), 'utf8'));
 }
 
 /**

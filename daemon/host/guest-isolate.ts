@@ -250,6 +250,7 @@ export class GuestIsolate {
     const functions = [line, gate, ask, wake, peek];
     const tools = this.#context.evalClosureSync(CONNECT, functions, { filename, result: { reference: true } });
     const call = (name: keyof Calls) => tools.getSync(name, { reference: true }) as Calls[keyof Calls];
+    this.modules.builtInTools = () => tools.getSync('builtInTools', { reference: true });
     this.#calls = {
       runDueTimers: call('runDueTimers'),
       endTurn: call('endTurn'),

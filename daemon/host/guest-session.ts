@@ -14,8 +14,8 @@ import { ModuleHost, type ModuleHostOptions } from './modules/module-host.ts';
 import { ModuleLoads } from './modules/module-loads.ts';
 import { memoryExceeded } from './stop-reasons.ts';
 
-/** What a session's modules depend on. `root`: real path of the worktree. */
-export type ModuleSettings = { root: string; esm: boolean; strict: boolean };
+/** What a session's modules depend on. `root`: real path of the worktree; `builtInTexts`: see `host.ts`. */
+export type ModuleSettings = { root: string; esm: boolean; strict: boolean; builtInTexts: string };
 
 type Current = { id: string; run: GuestRun; outbox: EventOutbox };
 
@@ -49,7 +49,7 @@ export class GuestSession {
     });
     this.loads = new ModuleLoads(id, send);
     const load: ModuleHostOptions['load'] = (request) => this.loads.load(request);
-    this.#modules = new ModuleHost({ load, builtIns: builtInModules(), ...settings });
+    this.#modules = new ModuleHost({ load, builtIns: builtInModules(settings.builtInTexts), ...settings });
     guest.modules.attach({ host: this.#modules, ...settings });
     guest.callbacks = {
       line: (kind, text) => { this.#active.line(kind, text); }, // prettier-ignore

@@ -7,15 +7,23 @@ import { SpareGuests } from './spare-guests.ts';
 
 type Open = Extract<ToHost, { t: 'open' }>;
 
+export type GuestFiles = {
+  /** The script that every guest begins with. */
+  guestScript: string;
+  /** Node's built-ins for guests: what the names of their files begin with. */
+  builtInTexts: string;
+};
+
 /** The sessions of this process and the isolates that wait for the next one. */
 export class Host {
   readonly #send: (message: FromHost) => void;
   readonly #sessions = new Map<string, GuestSession>();
   readonly #spares: SpareGuests;
+  readonly #builtInTexts: string;
 
-  /** @param guestScript the file with the script that every guest begins with */
-  constructor(send: (message: FromHost) => void, guestScript: string) {
+  constructor(send: (message: FromHost) => void, { guestScript, builtInTexts }: GuestFiles) {
     this.#send = send;
+    this.#builtInTexts = builtInTexts;
     this.#spares = new SpareGuests(makeGuestSnapshot(guestScript));
   }
 
@@ -74,7 +82,7 @@ export class Host {
     try {
       setFlagsFromString(strict ? '--use-strict' : '--no-use-strict');
       const prepared = primed ? await this.#spares.takePrimed() : await this.#spares.take(kind.mem_mb);
-      const settings = { root: worktree_path, esm: kind.runtime.esm, strict };
+      const settings = { root: worktree_path, esm: kind.runtime.esm, strict, builtInTexts: this.#builtInTexts };
       const session = new GuestSession(session_id, prepared.guest, settings, this.#send);
       prepared.onCatastrophe = () => {
         session.catastrophe();

@@ -22,9 +22,13 @@ process.on('uncaughtException', (error) => {
 });
 
 const channel = new DaemonChannel();
-const host = new Host((message) => {
-  channel.send(message);
-}, process.argv[2] ?? '');
+const [, , guestScript = '', builtInTexts = ''] = process.argv;
+const host = new Host(
+  (message) => {
+    channel.send(message);
+  },
+  { guestScript, builtInTexts },
+);
 channel.listen((message) => {
   host.receive(message);
 });

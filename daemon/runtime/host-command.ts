@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtInTexts } from './built-in-texts.ts';
 import { guestScript } from './guest-script.ts';
 
 export type HostCommand = { file: string; args: string[] };
@@ -23,7 +24,7 @@ export function hostCommand({ fenced }: { fenced: boolean }): HostCommand {
 const commands: { fenced?: HostCommand; free?: HostCommand } = {};
 
 function makeCommand(fenced: boolean): HostCommand {
-  const words = [...wrappers(fenced), process.execPath, ...nodeArgs(), entry(), guestScript()];
+  const words = [...wrappers(fenced), process.execPath, ...nodeArgs(), entry(), guestScript(), builtInTexts()];
   const [file = process.execPath, ...args] = words;
   return { file, args };
 }
@@ -50,7 +51,7 @@ function nodeArgs(): string[] {
 function permissionArgs(): string[] {
   const folders = codeFolders();
   if (folders.some((folder) => realpathSync(folder) !== folder)) return [];
-  const readable = [...folders, '/etc/alpine-release'];
+  const readable = [...folders, `${builtInTexts()}*`, '/etc/alpine-release'];
   return ['--permission', '--allow-addons', ...readable.map((folder) => `--allow-fs-read=${folder}`)];
 }
 

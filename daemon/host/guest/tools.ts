@@ -1,3 +1,4 @@
+import { builtInTools, type BuiltInTools } from './built-in-tools.ts';
 import { describeThrown } from './describe-thrown.ts';
 import { defineVisible } from './define.ts';
 import { inspectValue } from './inspect/inspect.ts';
@@ -43,6 +44,8 @@ export type Tools = LookTools & {
   cancelAllCalls(): void;
   /** Where a value lies that the guest wants to know more of. */
   peekHolder: typeof peekHolder;
+  /** For Node's built-ins in the guest. */
+  builtInTools: BuiltInTools;
 };
 
 const global = globalThis;
@@ -104,6 +107,7 @@ export function makeTools(): Tools {
     pendingCalls,
     cancelAllCalls,
     peekHolder,
+    builtInTools,
   };
 }
 

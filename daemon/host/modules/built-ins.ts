@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { HOST_MODULES } from '../../../shared/catalogue/host-modules.ts';
 import { PURE_BUILT_INS, REFUSED_BUILT_INS } from '../../../shared/catalogue/node-built-ins.ts';
 
@@ -9,9 +10,10 @@ export type BuiltInModules = {
   hostModules: ReadonlySet<string>;
 };
 
-/** The built-ins of every session. */
-export function builtInModules(): BuiltInModules {
-  return { textOf: (name) => Promise.reject(new Error(`no text of ${name}`)), hostModules: new Set() };
+/** The built-ins of every session, in files whose names begin with `texts`. */
+export function builtInModules(texts: string): BuiltInModules {
+  const textOf = (name: string): Promise<string> => readFile(`${texts}${name.replaceAll('/', '.')}.js`, 'utf8');
+  return { textOf, hostModules: new Set() };
 }
 
 export type SpecialModule =

@@ -39,6 +39,8 @@ export class GuestModules {
   #isStopped = false;
   /** Told of promises that were rejected unhandled and that came to light here. */
   onRejected: (reason: unknown) => void = () => undefined;
+  /** What the texts of built-ins see as `internals`. */
+  builtInTools: () => ivm.Reference | undefined = () => undefined;
 
   /** Puts modules into a context in which no guest code has run yet. Nothing can be loaded before `attach`. */
   constructor(isolate: ivm.Isolate, context: ivm.Context) {
@@ -149,7 +151,9 @@ export class GuestModules {
   async #compile(url: string): Promise<Compiled | undefined> {
     try {
       const code = await this.#session?.host.textOf(url);
-      return code === undefined || this.#isStopped ? undefined : { wrapper: this.#compileWrapper(url, code) };
+      if (code === undefined || this.#isStopped) return undefined;
+      const internals = url.startsWith('node:') ? this.builtInTools() : undefined;
+      return { wrapper: this.#compileWrapper(url, code, internals === undefined ? '' : ', internals'), internals };
     } catch (error) {
       if (error instanceof LoadStopped) return undefined;
       if (error instanceof LoadFailure) return { failure: error.failure };
@@ -157,13 +161,13 @@ export class GuestModules {
     }
   }
 
-  #compileWrapper(url: string, code: string): ivm.Reference<Wrapper> {
+  #compileWrapper(url: string, code: string, more: string): ivm.Reference<Wrapper> {
     const strict = this.#session?.strict === true;
-    const text = `(function (exports, require, module, __filename, __dirname, \u012dmport) {\n${code}\n})`;
+    const text = `(function (exports, require, module, __filename, __dirname, \u012dmport${more}) {\n${code}\n})`;
     // The flag is the process's: nothing else is compiled on this thread meanwhile, and the guest waits.
     if (strict) setFlagsFromString('--no-use-strict');
     try {
-      const script = this.#isolate.compileScriptSync(text, { filename: url, lineOffset: -1 });
+      const script = this.#isolate.compileScriptSync(text, { filename: nameOf(url), lineOffset: -1 });
       const wrapper: unknown = script.runSync(this.#context, { reference: true });
       return wrapper as ivm.Reference<Wrapper>;
     } finally {
@@ -191,6 +195,11 @@ export class GuestModules {
   #call(name: keyof GuestFunctions, ...args: unknown[]): Promise<unknown> {
     return this.#functions[name].apply(undefined, args as string[]);
   }
+}
+
+/** Frames of built-ins are not for users to see. */
+function nameOf(url: string): string {
+  return url.startsWith('node:') ? `vm-system:${url}` : url;
 }
 
 function brokenAnswer(): Answer {

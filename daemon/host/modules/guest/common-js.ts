@@ -128,16 +128,17 @@ export class CommonJs {
 
   #run(record: ModuleRecord, module: CommonJsModule): void {
     const { p, importOf } = this.#parts;
-    const wrapper = this.#compile(record);
-    const args = [module.exports, module.require, module, module.filename, module.path, importOf(record)];
+    const { wrapper, internals } = this.#compile(record);
+    const args = [module.exports, module.require, module, module.filename, module.path, importOf(record), internals];
     p.apply(wrapper, module.exports, args);
   }
 
-  #compile(record: ModuleRecord): Wrapper {
+  #compile(record: ModuleRecord): { wrapper: Wrapper; internals: unknown } {
     // The host compiles: scripts of a strict session are strict by a flag of V8's that must not reach packages.
-    const { wrapper, failure } = this.#parts.ask.compile(record.entry.url);
+    const { wrapper, internals, failure } = this.#parts.ask.compile(record.entry.url);
     if (wrapper === undefined) throw this.#parts.errors.make(failure ?? { name: 'Error', code: '', message: '' });
-    return wrapper.deref({ __proto__: null, release: true } as object);
+    const release = { __proto__: null, release: true } as object;
+    return { wrapper: wrapper.deref(release), internals: internals?.deref(release) };
   }
 
   #parseJson(record: ModuleRecord): unknown {

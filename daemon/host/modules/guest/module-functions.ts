@@ -27,4 +27,5 @@ export type Wrapper = (
   filename: string,
   dirname: string,
   importFunction: ImportFunction,
+  internals: unknown,
 ) => void;

@@ -59,7 +59,12 @@ export type Answer = {
 };
 
 /** The host's answer to `compile`. */
-export type Compiled = { wrapper?: Reference<Wrapper>; failure?: NonNullable<Answer['failure']> };
+export type Compiled = {
+  wrapper?: Reference<Wrapper>;
+  /** Only for built-ins. */
+  internals?: Reference | undefined;
+  failure?: NonNullable<Answer['failure']>;
+};
 
 /** Questions of the guest's linker to the host. */
 export type Question =

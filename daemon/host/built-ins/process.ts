@@ -1,0 +1,3 @@
+import { tools } from './support/tools.ts';
+
+export const builtIn = tools.process;

@@ -1,0 +1,3 @@
+import { StringDecoder } from 'string_decoder/lib/string_decoder.js';
+
+export const builtIn = { StringDecoder };

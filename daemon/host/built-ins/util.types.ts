@@ -1,0 +1,3 @@
+import { checks } from './support/types.ts';
+
+export const builtIn = checks;
