@@ -4,7 +4,7 @@ import { root } from './pinned-node.mjs';
 import { runChild } from './run-child.mjs';
 import { setup } from './setup.mjs';
 
-const example = path.join(root, 'docs', 'examples', 'primes.js');
+const example = path.join(root, 'docs', 'examples', 'report', 'main.js');
 
 /**
  * `npm start [-- FILE [OPTIONS]]`: runs a script in a fresh session. The daemon is this run's own, so that nothing stays behind.

@@ -47,6 +47,8 @@ export type RunRequest = {
   source: string;
   /** Absolute path of the file that `source` was read from; absent for REPL input. */
   file?: string;
+  /** The file is loaded as `import` does, whatever it looks like: startup mode `import`. */
+  as_module?: true;
   args: Args;
   env: Env;
   limits: Limits;

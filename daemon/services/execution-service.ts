@@ -1,6 +1,7 @@
 import { VmError } from '../../shared/errors/vm-error.ts';
 import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Args, Env, Execution, ExecutionWithEvents, RunFile, RunRepl } from '../../shared/model/execution.ts';
+import type { StartupFile } from '../../shared/model/template.ts';
 import type { RunOutcome, Runtime } from '../runtime/runtime.ts';
 import type { ExecutionStore } from '../store/store.ts';
 import { BackgroundExecutions } from './background-executions.ts';
@@ -15,6 +16,7 @@ type Run = {
   source: string;
   path?: string;
   file?: string;
+  as_module?: true;
   args: Args;
   env: Env;
 };
@@ -103,9 +105,10 @@ export class ExecutionService {
   }
 
   /** Runs a startup file in a session that is not ready yet. */
-  async startup(session: LiveSession, path: string): Promise<Execution> {
+  async startup(session: LiveSession, { path, mode }: StartupFile): Promise<Execution> {
     const { absolute_path, source } = await readWorktreeFile(session.worktree, path);
     const run: Run = { kind: 'startup', source, path, file: absolute_path, args: [], env: {} };
+    if (mode === 'import') run.as_module = true;
     return (await this.#start(session, run).finished).execution;
   }
 
@@ -180,6 +183,7 @@ export class ExecutionService {
         kind: run.kind,
         source: run.source,
         ...(run.file === undefined ? {} : { file: run.file }),
+        ...(run.as_module === undefined ? {} : { as_module: run.as_module }),
         args: run.args,
         env: run.env,
         limits: session.settings.limits,

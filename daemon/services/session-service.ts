@@ -36,7 +36,8 @@ export class SessionService {
 
   /**
    * Makes a session and runs the template's startup files in it. When that fails the row stays, as `crashed`.
-   * Throws TEMPLATE_NOT_FOUND, WORKTREE_NOT_FOUND, SESSION_LIMIT_REACHED, LIBRARY_NOT_CACHED, STARTUP_FAILED.
+   * Throws TEMPLATE_NOT_FOUND, WORKTREE_NOT_FOUND, SESSION_LIMIT_REACHED, LIBRARY_NOT_CACHED, STARTUP_FAILED,
+   * STARTUP_MODE_UNSUPPORTED.
    */
   async create(body: CreateSession): Promise<Session> {
     const { templates, live, maxSessions } = this.#parts;
@@ -158,8 +159,10 @@ export class SessionService {
   }
 
   async #runStartupFiles(session: LiveSession, files: readonly StartupFile[]): Promise<void> {
-    for (const { path } of files) {
-      const failure = await this.#startupFailure(session, path);
+    for (const file of files) {
+      const { path } = file;
+      requireMode(session, file);
+      const failure = await this.#startupFailure(session, file);
       if (failure === undefined) continue;
       throw new VmError('STARTUP_FAILED', `startup file ${path} failed: ${failure.message}`, {
         path,
@@ -170,10 +173,10 @@ export class SessionService {
 
   async #startupFailure(
     session: LiveSession,
-    path: string,
+    file: StartupFile,
   ): Promise<{ message: string; details: Record<string, unknown> } | undefined> {
     try {
-      const { id, status, error } = await this.#parts.executions.startup(session, path);
+      const { id, status, error } = await this.#parts.executions.startup(session, file);
       if (status === 'ok') return undefined;
       return { message: error?.message ?? status, details: { execution_id: id, cause: error?.code } };
     } catch (error) {
@@ -181,6 +184,13 @@ export class SessionService {
       return { message: error.message, details: { cause: error.code } };
     }
   }
+}
+
+/** Whether the template lets a startup file run as it wants to: both may have changed since the file was added. */
+function requireMode({ settings }: LiveSession, { path, mode }: StartupFile): void {
+  if (mode === 'eval' || settings.runtime.esm) return;
+  const message = `startup file ${path} wants to be imported, and the template's setting runtime.esm is off`;
+  throw new VmError('STARTUP_MODE_UNSUPPORTED', message, { path, mode });
 }
 
 /** A start that failed names its session, whose row says why; what the runtime says is a reason for people. */

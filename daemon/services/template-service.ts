@@ -133,14 +133,11 @@ export class TemplateService {
     return this.#store.startupFiles(id);
   }
 
-  /** Throws INVALID_PATH, STARTUP_MODE_UNSUPPORTED. The file itself is looked for when a session starts. */
+  /** Throws INVALID_PATH. The file itself is looked for when a session starts. */
   addStartupFile(id: string, body: AddStartupFile): StartupFile {
     const template = this.#require(id);
     const { path, order_index = 0, mode = 'eval' } = body;
     requireInside(path, 'path');
-    if (mode !== 'eval') {
-      throw new VmError('STARTUP_MODE_UNSUPPORTED', `Startup mode "${mode}" cannot be run yet; use "eval".`, { mode });
-    }
     const file: StartupFile = { id: newId(), vm_id: id, path, order_index, mode };
     this.#store.insertStartupFile(file);
     this.#save(template);

@@ -10,7 +10,13 @@ import { SessionParams } from './route-schema.ts';
 
 const tags = ['sessions'];
 const params = SessionParams;
-const startErrors = ['TEMPLATE_NOT_FOUND', 'WORKTREE_NOT_FOUND', 'LIBRARY_NOT_CACHED', 'STARTUP_FAILED'] as const;
+const startErrors = [
+  'TEMPLATE_NOT_FOUND',
+  'WORKTREE_NOT_FOUND',
+  'LIBRARY_NOT_CACHED',
+  'STARTUP_FAILED',
+  'STARTUP_MODE_UNSUPPORTED',
+] as const;
 
 /** Sessions, and what of them is alive. */
 export function sessionsRoutes(server: RestServer, { sessions, executions }: Services): void {

@@ -118,7 +118,7 @@ function startupFileRoutes(server: RestServer, templates: Services['templates'])
   server.post(
     '/templates/:template_id/startup-files',
     {
-      config: { errors: ['TEMPLATE_NOT_FOUND', 'INVALID_PATH', 'STARTUP_MODE_UNSUPPORTED'] },
+      config: { errors: ['TEMPLATE_NOT_FOUND', 'INVALID_PATH'] },
       schema: {
         tags,
         operationId: 'addStartupFile',

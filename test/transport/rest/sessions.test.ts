@@ -72,6 +72,38 @@ describe('sessions', function () {
     assert.equal((await test.repl(session, 'order.join()')).result?.preview, 'first,second');
   });
 
+  it('import startup files as modules, whatever they look like, and evaluate TypeScript', async () => {
+    await test.write('lib.mjs', 'export const v = 1;');
+    await test.write('module.mjs', "import { v } from './lib.mjs'; const hidden = v; globalThis.seen = [hidden];");
+    await test.write('plain.js', 'const hiddenToo = 2; globalThis.seen.push(hiddenToo, typeof module);');
+    await test.write('types.ts', 'const kept: number = 3; globalThis.seen.push(kept as number);');
+    const template = await test.template();
+    for (const [order_index, path, mode] of [
+      [1, 'module.mjs', 'import'],
+      [2, 'plain.js', 'import'],
+      [3, 'types.ts', 'eval'],
+      [4, 'types.ts', 'import'],
+    ] as const) {
+      await test.api.ok('POST', `templates/${template.id}/startup-files`, { path, order_index, mode });
+    }
+    const session = await test.api.ok<Session>('POST', 'sessions', test.sessionBody(template));
+    const seen = await test.repl(session, 'JSON.stringify([seen, typeof hidden, typeof hiddenToo, kept])');
+    assert.equal(seen.result?.json, '[[1,2,"object",3,3],"undefined","undefined",3]');
+  });
+
+  it('say which startup file could not be imported, and why', async () => {
+    await test.write('broken.mjs', "import './nowhere.mjs';");
+    const template = await test.template();
+    await test.api.ok('POST', `templates/${template.id}/startup-files`, { path: 'broken.mjs', mode: 'import' });
+    const body = test.sessionBody(template);
+    const { details, message } = await test.api.refused('STARTUP_FAILED', 'POST', 'sessions', body);
+    assert.deepEqual([details['path'], details['cause']], ['broken.mjs', 'IMPORT_FAILED']);
+    assert.match(message, /broken\.mjs failed: .*Cannot find module '\.\/nowhere\.mjs' imported from broken\.mjs/);
+    await test.api.ok('PATCH', `templates/${template.id}/settings`, { runtime: { esm: false } });
+    const refused = await test.api.refused('STARTUP_MODE_UNSUPPORTED', 'POST', 'sessions', body);
+    assert.match(refused.message, /broken\.mjs.*runtime\.esm is off/);
+  });
+
   it('whose startup fails are refused, and remembered as crashed with the reason', async () => {
     await test.write('bad.js', 'throw new Error("no good");');
     const template = await test.template();
