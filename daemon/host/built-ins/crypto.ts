@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { createHash, createHmac, getHashes, hash } from './support/hashes.ts';
 import { argumentError } from './support/tools.ts';
 
 const { crypto } = globalThis;
@@ -89,19 +90,23 @@ function timingSafeEqual(a: ArrayBuffer, b: ArrayBuffer): boolean {
 
 /** Present, so that programs which may never call them can be loaded. */
 const ABSENT = [
-  'createCipheriv', 'createDecipheriv', 'createHash', 'createHmac', 'createSign', 'createVerify', 'generateKeyPair',
-  'generateKeyPairSync', 'hash', 'hkdf', 'hkdfSync', 'pbkdf2', 'pbkdf2Sync', 'scrypt', 'scryptSync', 'sign', 'verify',
+  'createCipheriv', 'createDecipheriv', 'createSign', 'createVerify', 'generateKeyPair',
+  'generateKeyPairSync', 'hkdf', 'hkdfSync', 'pbkdf2', 'pbkdf2Sync', 'scrypt', 'scryptSync', 'sign', 'verify',
 ] as const; // prettier-ignore
 
 function absent(name: string): () => never {
   return () => {
-    const message = `crypto.${name} is not available in sessions: their crypto gives random values only.`;
+    const message = `crypto.${name} is not available in sessions: their crypto has random values and hashes.`;
     throw Object.assign(new Error(message), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' });
   };
 }
 
 export const builtIn = {
   ...Object.fromEntries(ABSENT.map((name) => [name, absent(name)])),
+  createHash,
+  createHmac,
+  getHashes,
+  hash,
   getRandomValues: (array: Bytes): Bytes => crypto.getRandomValues(array),
   randomBytes,
   randomFill,

@@ -128,6 +128,22 @@ describe("Node's built-ins in plain JavaScript", () => {
     ],
     crypto: [
       'crypto.randomBytes(16).length',
+      ...[
+        'md5',
+        'sha1',
+        'sha224',
+        'sha256',
+        'SHA384',
+        'sha512',
+        'RSA-SHA256',
+        'ripemd160',
+        'sha512-256',
+        'sha3-256',
+      ].map((name) => `crypto.createHash('${name}').update('a').update(new Uint8Array([195, 169])).digest('hex')`),
+      "crypto.createHmac('sha256', 'key').update('data').digest('base64')",
+      "crypto.hash('sha1', 'é')",
+      "(() => { const h = crypto.createHash('md5').update('a'); const c = h.copy().update('b'); return [h.digest('hex'), c.digest('hex')] })()",
+      "(() => { try { crypto.createHash('nope') } catch (error) { return error instanceof Error } })()",
       'crypto.randomInt(5, 6)',
       'typeof crypto.randomUUID()',
       'crypto.timingSafeEqual(new Uint8Array([1]), new Uint8Array([1]))',
@@ -159,9 +175,22 @@ describe("Node's built-ins in plain JavaScript", () => {
     assert.deepEqual(consoleOf(ran), ['1']);
   });
 
+  it('Buffer is a global, loaded when it is first used', async () => {
+    const other = await ModuleSession.open({});
+    try {
+      const lines = ["Object.getOwnPropertyDescriptor(globalThis, 'Buffer').get !== undefined", "Buffer.from('é').toString('hex')", "Buffer === require('buffer').Buffer", "Object.getOwnPropertyDescriptor(globalThis, 'Buffer').get !== undefined"]; // prettier-ignore
+      const answers = [];
+      for (const line of lines) answers.push(valueOf(await other.repl(line)));
+      assert.deepEqual(answers, [true, 'c3a9', true, false]);
+      assert.equal(valueOf(await other.repl('Buffer = 5; Buffer')), 5);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('crypto says what it does not have', async () => {
-    await session.write({ 'h.mjs': "import { createHash } from 'crypto'; createHash('sha256')" });
-    assert.match(String(valueOf(await session.file('h.mjs'))), /crypto\.createHash is not available in sessions/);
+    await session.write({ 'h.mjs': "import { createCipheriv } from 'crypto'; createCipheriv('aes')" });
+    assert.match(String(valueOf(await session.file('h.mjs'))), /crypto\.createCipheriv is not available in sessions/);
   });
 
   it('show no frames of theirs', async () => {

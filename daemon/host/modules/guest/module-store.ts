@@ -38,6 +38,11 @@ export class ModuleStore {
     this.#turns = turns;
   }
 
+  /** Whether there was an execution yet: before, there is no session to ask. */
+  get isInUse(): boolean {
+    return this.#turns[0] !== 0;
+  }
+
   get(url: string): ModuleRecord | undefined {
     return this.#records[url];
   }

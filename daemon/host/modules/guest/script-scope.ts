@@ -45,6 +45,7 @@ export class ScriptScope {
   defineGlobals(): void {
     const require = this.#commonJs.requireOf(() => this.#caller(), undefined);
     this.#hidden(globalThis, 'require', { value: require, writable: true });
+    this.#global('Buffer', () => this.#buffer());
     this.#global('module', () => this.#moduleOf(this.#caller()));
     this.#global('exports', () => this.#moduleOf(this.#caller())?.exports);
     this.#global('__filename', () => this.#moduleOf(this.#caller())?.filename);
@@ -129,6 +130,15 @@ export class ScriptScope {
     } as const;
     const record = { entry } as unknown as ModuleRecord;
     return (this.#modules[url] ??= this.#commonJs.newModule(record, undefined));
+  }
+
+  /** Many programs use it without asking for its module, which is loaded when they do. */
+  #buffer(): unknown {
+    if (!this.#store.isInUse) return undefined;
+    const exports = this.#commonJs.load(this.#store.findNow('require', '', 'node:buffer'), undefined) as object;
+    const value: unknown = this.#p.getOwnPropertyDescriptor(exports, 'Buffer')?.value;
+    this.#hidden(globalThis, 'Buffer', { value, writable: true });
+    return value;
   }
 
   /** URL of the file whose code called us; empty for REPL input. */
