@@ -67,7 +67,7 @@ export default defineConfig(
   },
   {
     // Runs in the guest's realm, where whatever these rules prefer (iterators, methods of strings) is the guest's to replace.
-    files: ['daemon/host/modules/guest/**/*.ts'],
+    files: ['daemon/host/guest/modules/**/*.ts'],
     rules: {
       '@typescript-eslint/no-dynamic-delete': 'off',
       '@typescript-eslint/no-unnecessary-template-expression': 'off',

@@ -34,7 +34,7 @@ export class HostProcess {
   constructor(command: HostCommand) {
     const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const;
     // A process group of its own: Ctrl-C in the daemon's terminal is for the daemon, which then ends its hosts in order.
-    this.#child = spawn(command.file, command.args, { env: {}, cwd: '/', stdio: [...stdio], detached: true });
+    this.#child = spawn(command.file, command.args, { env: { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_TOP_PAD_: '0' }, cwd: '/', stdio: [...stdio], detached: true });
     this.pid = this.#child.pid ?? 0;
     this.#channel = this.#child.stdio[HOST_CHANNEL_FD] as Duplex;
     this.exited = new Promise((resolve) => {

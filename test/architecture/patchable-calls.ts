@@ -8,7 +8,7 @@ import ts from 'typescript';
  */
 const folder = 'daemon/host/guest';
 const bootstrap = [
-  'asConsole', 'captureLate', 'connect', 'finish', 'finishWebClass', 'functionsOf', 'getterOf', 'makeConsole', 'refuse',
+  'asConsole', 'captureIntrinsics', 'captureLate', 'connect', 'connectModules', 'finish', 'finishWebClass', 'functionsOf', 'getterOf', 'makeConsole', 'refuse',
   'renameFunctions',
 ]; // prettier-ignore
 
@@ -96,6 +96,7 @@ function isFromLibrary(symbol: ts.Symbol): boolean {
   const declarations = symbol.declarations ?? [];
   return (
     declarations.length > 0 &&
-    declarations.every((declaration) => declaration.getSourceFile().fileName.includes('/node_modules/'))
+    // No guest can reach the handles of isolated-vm, nor what they inherit from.
+    declarations.every((declaration) => /\/node_modules\/(?!isolated-vm\/)/.test(declaration.getSourceFile().fileName))
   );
 }

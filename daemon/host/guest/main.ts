@@ -1,6 +1,15 @@
 import { defineHidden, defineVisible } from './define.ts';
 import { makeConsole } from './console.ts';
 import { connectHost, type HostFunctions } from './host-link.ts';
+import { CommonJs } from './modules/common-js.ts';
+import { EvaluationGuard } from './modules/evaluation-guard.ts';
+import { installModules, type GuestModules, type GuestOptions } from './modules/install-modules.ts';
+import { captureIntrinsics } from './modules/intrinsics.ts';
+import { LoadErrors } from './modules/load-errors.ts';
+import { ModuleCompiler } from './modules/module-compiler.ts';
+import { ModuleLinker } from './modules/module-linker.ts';
+import { ModuleStore } from './modules/module-store.ts';
+import { ScriptScope } from './modules/script-scope.ts';
 import { connectPeek } from './peek.ts';
 import { captureLate, deleteProperty } from './primordials.ts';
 import { process } from './process.ts';
@@ -25,6 +34,7 @@ import { URLSearchParams } from './web/url-search-params.ts';
  */
 
 const CONNECT = '__vmSystemConnect';
+const CONNECT_MODULES = '__vmSystemConnectModules';
 
 const classes = {
   AbortController,
@@ -71,4 +81,13 @@ function connect(given: HostFunctions): Tools {
   return makeTools();
 }
 
+const moduleParts = { CommonJs, EvaluationGuard, LoadErrors, ModuleCompiler, ModuleLinker, ModuleStore, ScriptScope };
+
+function connectModules(given: GuestOptions): GuestModules {
+  deleteProperty(globalThis, CONNECT_MODULES);
+  // V8 leaves the newest parts of the language out of snapshots.
+  return installModules({ p: captureIntrinsics(), ...moduleParts }, given);
+}
+
+defineHidden(globalThis, CONNECT_MODULES, connectModules);
 defineHidden(globalThis, CONNECT, connect);

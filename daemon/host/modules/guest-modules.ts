@@ -3,10 +3,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import ivm from 'isolated-vm';
 import { prepareCommonJsLexer } from './cjs-names.ts';
-import { GUEST_MODULES_NAME, guestModulesText } from './guest-text.ts';
-import type { GuestModules as GuestFunctions } from './guest/install-modules.ts';
-import type { Wrapper } from './guest/module-functions.ts';
-import type { Answer, Compiled, Question } from './guest/module-record.ts';
+import { GUEST_SCRIPT_NAME } from '../guest-snapshot.ts';
+import type { GuestModules as GuestFunctions } from '../guest/modules/install-modules.ts';
+import type { Wrapper } from '../guest/modules/module-functions.ts';
+import type { Answer, Compiled, Question } from '../guest/modules/module-record.ts';
 import { LoadFailure, LoadStopped, type Failure } from './load-failure.ts';
 import { prepareLexer } from './lex-source.ts';
 import type { ModuleHost } from './module-host.ts';
@@ -49,10 +49,14 @@ export class GuestModules {
     const ask = new ivm.Reference((...question: [Question, string, string, string]) => this.#ask(...question));
     const secret = `vm-system:${randomBytes(12).toString('hex')}`;
     const argument = new ivm.ExternalCopy({ isolate, context, ask, turns: this.#turns, secret });
-    const functions = context.evalClosureSync(guestModulesText(), [argument.copyInto({ release: true })], {
-      filename: GUEST_MODULES_NAME,
-      result: { reference: true },
-    }) as unknown as ivm.Reference<Record<string, unknown>>;
+    const functions = context.evalClosureSync(
+      'return globalThis.__vmSystemConnectModules($0)',
+      [argument.copyInto({ release: true })],
+      {
+        filename: GUEST_SCRIPT_NAME,
+        result: { reference: true },
+      },
+    ) as unknown as ivm.Reference<Record<string, unknown>>;
     const get = (name: keyof GuestFunctions): Functions[typeof name] =>
       functions.getSync(name, { reference: true }) as Functions[typeof name];
     this.#functions = {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { ModuleFailure, ModuleTarget } from '../../../shared/ipc/module-messages.ts';
-import type { Answer } from './guest/module-record.ts';
+import type { Answer } from '../guest/modules/module-record.ts';
 
 export type Failure = NonNullable<Answer['failure']>;
 

@@ -1,6 +1,6 @@
 import type { ImportKind, LoadReply, LoadRequest, ModuleWish } from '../../../shared/ipc/module-messages.ts';
 import { missingHostModule, specialModule, type BuiltInModules, type SpecialModule } from './built-ins.ts';
-import type { Answer, ModuleEntry, Question } from './guest/module-record.ts';
+import type { Answer, ModuleEntry, Question } from '../guest/modules/module-record.ts';
 import { badImportOf } from './import-syntax.ts';
 import { importedFrom, isFailure, LoadFailure, LoadStopped, toLoadFailure } from './load-failure.ts';
 import { entryOf, refusalOf, unknownModule } from './special-entry.ts';

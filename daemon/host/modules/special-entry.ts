@@ -1,6 +1,6 @@
 import type { ModuleWish } from '../../../shared/ipc/module-messages.ts';
 import type { SpecialModule } from './built-ins.ts';
-import type { ModuleEntry } from './guest/module-record.ts';
+import type { ModuleEntry } from '../guest/modules/module-record.ts';
 import { importedFrom, LoadFailure } from './load-failure.ts';
 
 /** A module without a file. Throws when the session has none of that name. */

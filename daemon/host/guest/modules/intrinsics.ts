@@ -1,9 +1,6 @@
 /**
  * JavaScript's own functions as they are before any guest code runs. Code of ours that lives in the guest's realm uses
  * these: a guest may replace `Map.prototype.get`, and would then be handed what we keep in a map.
- *
- * Like everything in this folder the function is turned into text and runs inside the isolate: it must not refer to
- * anything outside itself.
  */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- its type is what it returns
 export function captureIntrinsics() {
