@@ -1,7 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { withSetupLock } from './lock.mjs';
-import { root } from './pinned-node.mjs';
+import { pinnedNode, root } from './pinned-node.mjs';
 
 const distDirectory = path.join(root, 'dist');
 const stampFile = path.join(distDirectory, '.stamp');
@@ -10,7 +11,7 @@ const sourceRoots = ['daemon', 'shared', '.tools', 'package.json', 'package-lock
 /**
  * One bundle each; an entry's name becomes its file in dist/. All files land flat there, so bundled code finds its
  * siblings by `new URL('./host.js', import.meta.url)`, whichever chunk it ended up in.
- * The host is a bundle of its own, not split: a runtime host loads one small file and nothing of the daemon.
+ * The host is a bundle of its own: a runtime host loads one small file and nothing of the daemon; parsers when needed.
  * @typedef {{ entries: Record<string, string>, splitting: boolean, options?: import('esbuild').BuildOptions }} Bundle
  */
 
@@ -23,7 +24,7 @@ const builtInSources = 'daemon/host/built-ins';
 /** @type {Bundle[]} */
 const bundles = [
   { entries: { cli: 'daemon/cli/main.ts' }, splitting: true },
-  { entries: { host: 'daemon/host/main.ts' }, splitting: false },
+  { entries: { host: 'daemon/host/main.ts', 'make-snapshot': 'daemon/host/make-snapshot.ts' }, splitting: true },
   // No module: a host runs it as a script in each guest's context. `daemon/runtime/guest-script.ts` makes the same one.
   { entries: { guest: 'daemon/host/guest/main.ts' }, splitting: false, options: scriptOptions },
   { entries: builtInEntries(), splitting: false, options: readBuiltInOptions() },
@@ -42,6 +43,8 @@ const commonJsNames = [
 /** @satisfies {import('esbuild').BuildOptions} */
 const moduleOptions = {
   sourcemap: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
   platform: 'node',
   format: 'esm',
   external,
@@ -84,7 +87,22 @@ async function build() {
   files.sort((a, b) => isEntry(a) - isEntry(b));
   mkdirSync(distDirectory, { recursive: true });
   for (const file of files) writeAtomically(file.path, file.contents);
+  makeSnapshot();
   removeOldChunks(new Set(files.map((file) => path.basename(file.path))));
+}
+
+/** A host that finds none that fits makes it itself: not to have it is no error. */
+function makeSnapshot() {
+  const inDist = (/** @type {string} */ name) => path.join(distDirectory, name);
+  const node = pinnedNode();
+  const name = `'guest-' + process.versions.v8 + '-' + process.platform + '-' + process.arch + '.snapshot'`;
+  const file = inDist(execFileSync(node, ['-p', name], { encoding: 'utf8' }).trim());
+  const args = ['--no-node-snapshot', inDist('make-snapshot.js'), inDist('guest.js'), `${file}.tmp`];
+  rmSync(file, { force: true });
+  const { stderr } = spawnSync(node, args, { encoding: 'utf8' });
+  // It ends itself by a signal, as hosts do.
+  if (existsSync(`${file}.tmp`)) renameSync(`${file}.tmp`, file);
+  else console.error(`build: hosts will start slower, their snapshot could not be made: ${stderr.slice(0, 500)}`);
 }
 
 /** @param {Bundle} bundle */

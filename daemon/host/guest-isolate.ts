@@ -89,6 +89,7 @@ export class GuestIsolate {
     const guest = new GuestIsolate(options);
     guest.#contextId = await guest.inspector.contextId(CONTEXT_NAME, () => guest.rest());
     await guest.#bootstrap();
+    await guest.#collectGarbage();
     return guest;
   }
 
@@ -235,6 +236,12 @@ export class GuestIsolate {
     if (this.#isolate.isDisposed) return { state: 'gone' };
     // An unhandled rejection comes as what it was rejected with; an interrupted pump as null.
     return reason === null ? { state: 'terminated' } : { state: 'rejected', reason };
+  }
+
+  /** What making it has left behind is a fifth of what an idle session takes. */
+  async #collectGarbage(): Promise<void> {
+    this.inspector.tell('HeapProfiler.collectGarbage');
+    await this.rest();
   }
 
   async #bootstrap(): Promise<void> {

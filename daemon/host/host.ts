@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { FromHost, ToHost } from '../../shared/ipc/host-messages.ts';
 import { collectOwnGarbage } from './own-garbage.ts';
 import { GuestSession } from './guest-session.ts';
-import { makeGuestSnapshot } from './guest-snapshot.ts';
+import { loadGuestSnapshot, makeGuestSnapshot } from './guest-snapshot.ts';
 import { SpareGuests } from './spare-guests.ts';
 
 type Open = Extract<ToHost, { t: 'open' }>;
@@ -12,6 +12,8 @@ export type GuestFiles = {
   guestScript: string;
   /** Node's built-ins for guests: what the names of their files begin with. */
   builtInTexts: string;
+  /** That of the script, where the build has made one. */
+  snapshot: string | undefined;
 };
 
 /** The sessions of this process and the isolates that wait for the next one. */
@@ -21,10 +23,12 @@ export class Host {
   readonly #spares: SpareGuests;
   readonly #builtInTexts: string;
 
-  constructor(send: (message: FromHost) => void, { guestScript, builtInTexts }: GuestFiles) {
+  constructor(send: (message: FromHost) => void, { guestScript, builtInTexts, snapshot }: GuestFiles) {
     this.#send = send;
     this.#builtInTexts = builtInTexts;
-    this.#spares = new SpareGuests(makeGuestSnapshot(guestScript));
+    this.#spares = new SpareGuests(
+      snapshot === undefined ? makeGuestSnapshot(guestScript) : loadGuestSnapshot(snapshot),
+    );
   }
 
   /** Makes a first isolate and says hello when it is there. */

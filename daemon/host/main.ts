@@ -1,6 +1,8 @@
 import { writeSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { setPriority } from 'node:os';
 import { DaemonChannel, endProcess } from './daemon-channel.ts';
+import { forgetStart } from './own-garbage.ts';
 import { Host } from './host.ts';
 
 /**
@@ -21,13 +23,16 @@ process.on('uncaughtException', (error) => {
   endProcess();
 });
 
+// Guests' heaps are to be as V8 would have them.
+setFlagsFromString('--max-semi-space-size=0');
+forgetStart();
 const channel = new DaemonChannel();
-const [, , guestScript = '', builtInTexts = ''] = process.argv;
+const [, , guestScript = '', builtInTexts = '', snapshot] = process.argv;
 const host = new Host(
   (message) => {
     channel.send(message);
   },
-  { guestScript, builtInTexts },
+  { guestScript, builtInTexts, snapshot },
 );
 channel.listen((message) => {
   host.receive(message);

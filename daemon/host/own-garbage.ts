@@ -14,6 +14,16 @@ export function collectOwnGarbage(): void {
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
+/**
+ * Also drops the compiled code of what has run so far, most of which was for starting up; the rest is compiled again.
+ * Before there is any guest: their code must stay.
+ */
+export function forgetStart(): void {
+  setFlagsFromString('--stress-flush-code');
+  collectOwnGarbage();
+  setFlagsFromString('--no-stress-flush-code');
+}
+
 /** The same, when what is garbage by then is let go of. */
 export function collectOwnGarbageSoon(): void {
   clearTimeout(timer);

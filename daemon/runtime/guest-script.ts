@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { existsSync } from 'node:fs';
+import { snapshotName } from '../../shared/ipc/snapshot-name.ts';
 import { isBundled, madeFolder, makeFolder } from './made-file.ts';
 
 let made: string | undefined;
@@ -10,6 +12,13 @@ let made: string | undefined;
  */
 export function guestScript(): string {
   return (made ??= isBundled ? fileURLToPath(new URL('./guest.js', import.meta.url)) : makeGuestScript());
+}
+
+/** The snapshot that the build has made of it; where there is none that fits, hosts make it themselves. */
+export function guestSnapshot(): string | undefined {
+  if (!isBundled) return undefined;
+  const file = fileURLToPath(new URL(`./${snapshotName()}`, import.meta.url));
+  return existsSync(file) ? file : undefined;
 }
 
 function makeGuestScript(): string {

@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { builtInTexts } from './built-in-texts.ts';
-import { guestScript } from './guest-script.ts';
+import { guestScript, guestSnapshot } from './guest-script.ts';
 
 export type HostCommand = { file: string; args: string[] };
 
@@ -24,7 +24,8 @@ export function hostCommand({ fenced }: { fenced: boolean }): HostCommand {
 const commands: { fenced?: HostCommand; free?: HostCommand } = {};
 
 function makeCommand(fenced: boolean): HostCommand {
-  const words = [...wrappers(fenced), process.execPath, ...nodeArgs(), entry(), guestScript(), builtInTexts()];
+  const files = [guestScript(), builtInTexts(), ...snapshot()];
+  const words = [...wrappers(fenced), process.execPath, ...nodeArgs(), entry(), ...files];
   const [file = process.execPath, ...args] = words;
   return { file, args };
 }
@@ -35,11 +36,18 @@ function entry(): string {
   return fileURLToPath(new URL(bundled ? './host.js' : '../host/main.ts', import.meta.url));
 }
 
+function snapshot(): string[] {
+  const file = guestSnapshot();
+  return file === undefined ? [] : [file];
+}
+
 function nodeArgs(): string[] {
   return [
     // isolated-vm needs it: its isolates are made from V8's own snapshot, and one process can have only one.
     '--no-node-snapshot',
     '--no-warnings',
+    // For the host's own heap; it sets the guests' back.
+    '--max-semi-space-size=1',
     ...permissionArgs(),
   ];
 }
@@ -59,7 +67,7 @@ function codeFolders(): string[] {
   const file = entry();
   const isolatedVm = packageFolder('isolated-vm', path.dirname(file));
   const loader = packageFolder('node-gyp-build', realpathSync(isolatedVm));
-  if (!file.endsWith('.ts')) return [file, guestScript(), isolatedVm, loader];
+  if (!file.endsWith('.ts')) return [path.dirname(file), isolatedVm, loader];
   const root = path.resolve(path.dirname(file), '../..');
   // The bundle has these inside.
   const packages = ['acorn', 'es-module-lexer', 'cjs-module-lexer'].map((name) =>

@@ -10,6 +10,8 @@ import type { HostEnd } from './slot.ts';
 const MAX_LINE_CHARS = 16 * 1024 * 1024;
 const MAX_STDERR_CHARS = 4096;
 const LAST_WORDS_MS = 100;
+/** All of a host's environment, for glibc: one arena, and what is freed goes back at once. Two MiB of each host. */
+const ALLOCATOR = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_TOP_PAD_: '0' };
 
 export type HostListener = {
   message(message: FromHost): void;
@@ -34,7 +36,7 @@ export class HostProcess {
   constructor(command: HostCommand) {
     const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const;
     // A process group of its own: Ctrl-C in the daemon's terminal is for the daemon, which then ends its hosts in order.
-    this.#child = spawn(command.file, command.args, { env: { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_TOP_PAD_: '0' }, cwd: '/', stdio: [...stdio], detached: true });
+    this.#child = spawn(command.file, command.args, { env: ALLOCATOR, cwd: '/', stdio: [...stdio], detached: true });
     this.pid = this.#child.pid ?? 0;
     this.#channel = this.#child.stdio[HOST_CHANNEL_FD] as Duplex;
     this.exited = new Promise((resolve) => {

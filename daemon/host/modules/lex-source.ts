@@ -1,4 +1,5 @@
-import { init, parse, type Import } from 'es-module-lexer';
+import type * as Lexer from 'es-module-lexer';
+import type { Import } from 'es-module-lexer';
 
 /** `import` becomes a name of the same length, so that every position stays: `import(x)` → `ĭmport(x)`. */
 const IMPORT_NAME = '\u012dmport';
@@ -12,8 +13,20 @@ export type LexedModule = {
   refusal?: string;
 };
 
-/** To be awaited once before anything else here is called: the lexer is WebAssembly. */
-export const prepareLexer = init;
+let lexer: typeof Lexer | undefined;
+
+/** To be awaited once before anything else here is called. Loads the lexer, which most hosts never need: it is WebAssembly. */
+export async function prepareLexer(): Promise<void> {
+  if (lexer !== undefined) return;
+  const loaded = await import('es-module-lexer');
+  await loaded.init();
+  lexer = loaded;
+}
+
+function parse(source: string): ReturnType<typeof Lexer.parse> {
+  if (lexer === undefined) throw new Error('the lexer is not prepared');
+  return lexer.parse(source);
+}
 
 /** Whether a text is an ES module by its syntax: import, export or import.meta. */
 export function hasModuleSyntax(source: string): boolean {

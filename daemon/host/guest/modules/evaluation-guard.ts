@@ -99,7 +99,6 @@ export class EvaluationGuard {
     // A face knows its error already; any other failure learns it from the SuppressedError.
     if (record.failure === undefined) this.fail(record, { __proto__: null, known: false, error: undefined } as Failure);
     if (record.failure !== undefined) this.#p.weakSet(this.#tokens, token, record.failure);
-    // eslint-disable-next-line @typescript-eslint/only-throw-error -- nobody but V8 sees it
     throw token;
   }
 
