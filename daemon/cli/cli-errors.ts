@@ -47,3 +47,8 @@ export class InterruptedError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** `--version`: not the command is wanted, wherever on the line that was said. */
+export class VersionAsked extends Error {
+  override readonly name = 'VersionAsked';
+}

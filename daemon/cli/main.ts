@@ -1,4 +1,4 @@
-import { EXIT } from './cli-errors.ts';
+import { EXIT, VersionAsked } from './cli-errors.ts';
 import { createProgram } from './program.ts';
 import { describeError } from './report-error.ts';
 import { version } from './version.ts';
@@ -16,7 +16,12 @@ const program = createProgram(version());
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = describeError(error, asksForJson());
+  if (error instanceof VersionAsked) {
+    const { printVersions } = await import('./print-versions.ts');
+    await printVersions(version(), asksForJson());
+  } else {
+    process.exitCode = describeError(error, asksForJson());
+  }
 }
 
 /** Of the command that failed, if commander got so far. */

@@ -10,6 +10,7 @@ import { addSessionCommands } from './commands/session.ts';
 import { addHelpCommand, addModulesCommands, addTokenCommand } from './commands/small.ts';
 import { addStopAndStatusCommands } from './commands/stop-status.ts';
 import { addTemplateCommands } from './commands/template.ts';
+import { VersionAsked } from './cli-errors.ts';
 import { DEFAULT_SERVER_URL } from './context.ts';
 import { serverUrl } from './server-url.ts';
 
@@ -19,7 +20,10 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 export function createProgram(version: string): Command {
   const program = new Command('vm-system')
     .description('Long-lived, isolated JavaScript sessions bound to a folder of code.')
-    .version(`vm-system ${version} (node ${process.versions.node}, v8 ${process.versions.v8})`)
+    .option('-V, --version', 'print the versions of vm-system and of what it works with')
+    .on('option:version', () => {
+      throw new VersionAsked();
+    })
     .option('--db <path>', 'database of the daemon that is started')
     .option(
       '--server-url <url>',

@@ -37,6 +37,12 @@ const layers: readonly Layer[] = [
   { path: 'daemon/transport/stdio/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
   // Who serves a data directory, where, and how others reach it.
   { path: 'daemon/ownership/', mayImport: ['shared/', 'daemon/store/owner-lock.ts'], usesNode: true },
+  // Looks at everything from outside, and works where nothing else does.
+  {
+    path: 'daemon/doctor/',
+    mayImport: ['shared/', 'daemon/store/', 'daemon/ownership/', 'daemon/data-directory.ts'],
+    usesNode: true,
+  },
   // Conversations with a session over any pair of streams: the CLI's terminal and the editor's.
   { path: 'daemon/terminal/', mayImport: ['shared/'], usesNode: true },
   {
@@ -44,6 +50,7 @@ const layers: readonly Layer[] = [
     mayImport: [
       'shared/',
       'daemon/terminal/',
+      'daemon/doctor/',
       'daemon/libraries/',
       'daemon/ownership/',
       'daemon/background.ts',

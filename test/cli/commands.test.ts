@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Execution } from '../../shared/model/execution.ts';
 import type { Session } from '../../shared/model/session.ts';
 import type { TemplateDetail } from '../../shared/model/template.ts';
+import { PROTOCOL_VERSION } from '../../shared/protocol/protocol-version.ts';
 import { DaemonFolder, DaemonProcess } from '../helpers/daemon-process.ts';
 import { shell, type ShellResult } from './shell.ts';
 
@@ -177,7 +178,17 @@ describe('commands', function () {
     assert.match(stderr, /cli-command-reference/);
   });
 
-  it('--version names the versions of vm-system, Node and V8', async () => {
-    assert.match(await ok('--version'), /^vm-system \d+\.\d+\.\d+\S* \(node \d+\.\S+, v8 \d+\.\S+\)$/);
+  it('--version names the versions of all that has to fit together, and itself in the first line', async () => {
+    const [first = '', ...others] = (await ok('--version')).split('\n');
+    assert.match(first, /^vm-system \d+\.\d+\.\d+\S*$/);
+    const listed = Object.fromEntries(others.map((line) => line.split(/: +/, 2) as [string, string]));
+    const { version, ...all } = JSON.parse(await ok('--version --json')) as Record<string, string | number>;
+    assert.equal(`vm-system ${version}`, first);
+    assert.deepEqual(listed, Object.fromEntries(Object.entries(all).map(([name, value]) => [name, String(value)])));
+    assert.deepEqual(Object.keys(all).sort(), ['api', 'node', 'platform', 'protocol', 'sqlite', 'v8']);
+    assert.equal(all['node'], process.versions.node);
+    assert.equal(all['v8'], process.versions.v8);
+    assert.match(String(all['sqlite']), /^3\.\d+\.\d+$/);
+    assert.equal(all['protocol'], PROTOCOL_VERSION);
   });
 });
