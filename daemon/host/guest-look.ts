@@ -1,4 +1,4 @@
-import type { GlobalVariable } from '../../shared/model/inspection.ts';
+import type { GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
 import type { LookTools } from './guest/look.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 import { argumentOf, type InspectorAnswer, type RemoteObject } from './inspector.ts';
@@ -11,6 +11,7 @@ const GROUP = 'look';
 const MAX_VARIABLES = 500;
 /** The inside of an object costs the inspector 20 µs and more: of long lists only names and kinds of values are shown. */
 const MAX_INSIDES = 150;
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /** `type` is as typeof has it, or null, class, or accessor: a getter is not run. */
 export type Variable = { name: string; type: string; preview: string };
@@ -75,6 +76,18 @@ export class GuestLook {
     const names = await this.call('builtIns', [], true);
     const each = String(names?.value).split(' ');
     return each.map((entry) => ({ name: entry.split(':')[0] ?? '', type: entry.split(':')[1] ?? '', preview: '' }));
+  }
+
+  /** What a variable holds, or a member of what it holds. Getters are not run, and what they would give is not there. */
+  async value([name = '', ...members]: readonly string[]): Promise<ValueLook | undefined> {
+    if (!IDENTIFIER.test(name)) return undefined;
+    const { result } = await this.#ask(() => this.#guest.lexicalNames());
+    const isLexical = result?.names.includes(name) ?? false;
+    const list = isLexical ? await this.evaluate(`[${name}]`) : undefined;
+    if (isLexical && list === undefined) return undefined;
+    const args = list === undefined ? [{ value: null }, { value: [name, ...members] }] : [argumentOf(list), { value: members }]; // prettier-ignore
+    const [found] = await this.list('read', args);
+    return found && { type: found.type, preview: found.preview };
   }
 
   /** The value of an expression; undefined when it throws, takes too long, or might have side effects. */

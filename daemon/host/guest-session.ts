@@ -1,7 +1,7 @@
 import type { FromHost, LookMessage, RunMessage } from '../../shared/ipc/host-messages.ts';
 import { findCompletionTarget } from './completion-target.ts';
 import { complete } from './guest-completion.ts';
-import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
+import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
 import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
 import type { GuestIsolate, Turn } from './guest-isolate.ts';
@@ -117,13 +117,16 @@ export class GuestSession {
 
   async #answerLook(message: LookMessage): Promise<void> {
     const { session_id, look_id } = message;
-    const answer: { globals?: GlobalVariable[]; completion?: Completion } = {};
+    const answer: { globals?: GlobalVariable[]; completion?: Completion; value?: ValueLook } = {};
     if (this.#current === undefined && message.at === 'globals') {
       const globals = await this.#look.globals();
       if (globals !== undefined) answer.globals = globals;
     } else if (this.#current === undefined && message.at === 'completion') {
       const completion = await this.#complete(message.request);
       if (completion !== undefined) answer.completion = completion;
+    } else if (this.#current === undefined && message.at === 'value') {
+      const value = await this.#valueAt(message.path);
+      if (value !== undefined) answer.value = value;
     }
     this.#send({ t: 'looked', session_id, look_id, ...answer });
   }
@@ -132,9 +135,21 @@ export class GuestSession {
     const target = await findCompletionTarget(input.slice(0, cursor));
     return this.#look.inTime(async () => {
       // `_.` is asked for as often as any.
-      for (const args of this.#last.takeFor(input)) await this.#look.tell('remember', args);
+      await this.#remember(input);
       return complete(this.#look, target, cursor);
     });
+  }
+
+  #valueAt(path: readonly string[]): Promise<ValueLook | undefined> {
+    return this.#look.inTime(async () => {
+      await this.#remember(path[0] ?? '');
+      return this.#look.value(path);
+    });
+  }
+
+  /** Tells the guest its last values, if `code` asks for them. */
+  async #remember(code: string): Promise<void> {
+    for (const args of this.#last.takeFor(code)) await this.#look.tell('remember', args);
   }
 
   interrupt(executionId: string): void {

@@ -73,15 +73,20 @@ function isOutcome(outcome: unknown): boolean {
   return result === undefined || (isRecord(result) && typeof result['type'] === 'string' && typeof result['preview'] === 'string'); // prettier-ignore
 }
 
-function isLook({ look_id, globals, completion }: Record<string, unknown>): boolean {
+function isLook({ look_id, globals, completion, value }: Record<string, unknown>): boolean {
   const globalsFit = globals === undefined || (Array.isArray(globals) && globals.every(isVariable));
-  return typeof look_id === 'number' && globalsFit && (completion === undefined || isCompletion(completion));
+  if (typeof look_id !== 'number' || !globalsFit) return false;
+  return (completion === undefined || isCompletion(completion)) && (value === undefined || isValueLook(value));
 }
 
 function isVariable(variable: unknown): boolean {
   return (
     isRecord(variable) && ['name', 'scope', 'type', 'preview'].every((field) => typeof variable[field] === 'string')
   );
+}
+
+function isValueLook(value: unknown): boolean {
+  return isRecord(value) && typeof value['type'] === 'string' && typeof value['preview'] === 'string';
 }
 
 function isCompletion(completion: unknown): boolean {

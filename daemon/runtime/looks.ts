@@ -1,11 +1,14 @@
 import type { FromHost, LookMessage, ToHost } from '../../shared/ipc/host-messages.ts';
-import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
+import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
 
 /** The host gives up on a session that does not answer after 50 ms; a host that does not answer itself gets a bit more. */
 const LOOK_MS = 150;
 
 type Looked = Extract<FromHost, { t: 'looked' }>;
-type Question = { at: 'globals' } | { at: 'completion'; request: CompleteRequest };
+type Question =
+  | { at: 'globals' }
+  | { at: 'completion'; request: CompleteRequest }
+  | { at: 'value'; path: readonly string[] };
 
 /** Questions about sessions at rest that are on their way. An answer that comes too late, or not at all, is undefined. */
 export class Looks {
@@ -23,6 +26,10 @@ export class Looks {
 
   async complete(session_id: string, request: CompleteRequest): Promise<Completion | undefined> {
     return (await this.#ask(session_id, { at: 'completion', request }))?.completion;
+  }
+
+  async value(session_id: string, path: readonly string[]): Promise<ValueLook | undefined> {
+    return (await this.#ask(session_id, { at: 'value', path }))?.value;
   }
 
   answered(answer: Looked): void {

@@ -1,7 +1,7 @@
 import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
 import type { EventPayload, EventType, ValuePayload } from '../../shared/model/event.ts';
 import type { Args, Env, ExecutionError, ExecutionStatus, Metrics } from '../../shared/model/execution.ts';
-import type { CompleteRequest, Completion, GlobalVariable } from '../../shared/model/inspection.ts';
+import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
 import type { Limits, SettingsBody } from '../../shared/model/settings.ts';
 import type { Capability } from '../../shared/model/template.ts';
 
@@ -23,6 +23,11 @@ export interface Runtime {
   globals(sessionId: string): Promise<GlobalVariable[] | undefined>;
   /** What could stand at the cursor, without side effects; undefined when not answered in time. */
   complete(sessionId: string, request: CompleteRequest): Promise<Completion | undefined>;
+  /**
+   * What a variable holds, or a member of what it holds: `path` is the variable's name and then names of members. No
+   * code of the guest runs, no getter either; undefined when there is no such value, or no answer in time.
+   */
+  value(sessionId: string, path: readonly string[]): Promise<ValueLook | undefined>;
   /** Disposes the isolate, stopping what runs (as `cancelled`, with `reason`). Idempotent. */
   close(sessionId: string, reason: string): Promise<void>;
   /** Sorted ids of the sessions that are alive in memory. */

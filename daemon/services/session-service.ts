@@ -1,5 +1,5 @@
 import { VmError } from '../../shared/errors/vm-error.ts';
-import type { CompleteRequest, Completion, Globals } from '../../shared/model/inspection.ts';
+import type { CompleteRequest, Completion, Globals, ValueLook } from '../../shared/model/inspection.ts';
 import type { RuntimeSummary } from '../../shared/model/runtime-summary.ts';
 import type { CreateSession, Session, SessionStatus } from '../../shared/model/session.ts';
 import type { SettingsBody } from '../../shared/model/settings.ts';
@@ -103,6 +103,20 @@ export class SessionService {
     return this.#look(id, (runtime) => runtime.complete(id, request));
   }
 
+  /**
+   * What a variable of the session holds, or a member of that; undefined when there is none. No side effects, no getter
+   * runs. Throws SESSION_NOT_FOUND, SESSION_NOT_READY; SESSION_BUSY when an execution runs.
+   */
+  async value(id: string, path: readonly string[]): Promise<ValueLook | undefined> {
+    return this.#requireIdle(id).value(id, path);
+  }
+
+  /** The folder of a session as its stack traces name it: absolute, symlinks resolved as long as it lives. Throws SESSION_NOT_FOUND. */
+  worktree(id: string): string {
+    const { live } = this.#parts;
+    return live.get(id)?.worktree ?? live.row(id).worktree_path;
+  }
+
   /** What is alive in memory. */
   summary(): RuntimeSummary {
     const ids = this.#parts.runtime.activeSessionIds();
@@ -119,13 +133,15 @@ export class SessionService {
 
   /** Looks into an idle session; a running execution is never disturbed, and nobody waits for it. */
   async #look<T>(id: string, ask: (runtime: Runtime) => Promise<T | undefined>): Promise<T> {
-    const session = this.#parts.live.requireReady(id);
-    const answer = session.running === undefined ? await ask(this.#parts.runtime) : undefined;
+    const answer = await ask(this.#requireIdle(id));
     if (answer !== undefined) return answer;
-    throw new VmError('SESSION_BUSY', 'The session is busy and cannot be looked into; ask again when it is idle.', {
-      session_id: id,
-      execution_id: session.running,
-    });
+    throw busy(id);
+  }
+
+  #requireIdle(id: string): Runtime {
+    const { running } = this.#parts.live.requireReady(id);
+    if (running !== undefined) throw busy(id, running);
+    return this.#parts.runtime;
   }
 
   #start(session: LiveSession, { template, capabilities, startup_files }: TemplateDetail): Promise<void> {
@@ -191,6 +207,11 @@ function requireMode({ settings }: LiveSession, { path, mode }: StartupFile): vo
   if (mode === 'eval' || settings.runtime.esm) return;
   const message = `startup file ${path} wants to be imported, and the template's setting runtime.esm is off`;
   throw new VmError('STARTUP_MODE_UNSUPPORTED', message, { path, mode });
+}
+
+function busy(session_id: string, execution_id?: string): VmError {
+  const message = 'The session is busy and cannot be looked into; ask again when it is idle.';
+  return new VmError('SESSION_BUSY', message, { session_id, execution_id });
 }
 
 /** A start that failed names its session, whose row says why; what the runtime says is a reason for people. */

@@ -1,6 +1,6 @@
 import type { EventPayload, EventType, ValuePayload } from '../model/event.ts';
 import type { Args, Env, ExecutionError, Metrics } from '../model/execution.ts';
-import type { CompleteRequest, Completion, GlobalVariable } from '../model/inspection.ts';
+import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../model/inspection.ts';
 import type { LoadReply, LoadRequest, ModuleFile } from './module-messages.ts';
 import type { Limits, ResolverSettings, RuntimeSettings } from '../model/settings.ts';
 import type { SessionLibrary } from './session-library.ts';
@@ -69,6 +69,8 @@ export type ToHost =
   /** Look into a session at rest without running code of the guest; answered by `looked`. */
   | { t: 'look'; session_id: string; look_id: number; at: 'globals' }
   | { t: 'look'; session_id: string; look_id: number; at: 'completion'; request: CompleteRequest }
+  /** As well; `path`: the name of a variable, then names of members. */
+  | { t: 'look'; session_id: string; look_id: number; at: 'value'; path: readonly string[] }
   /** Are you there? Answered by `pong`. */
   | { t: 'ping' };
 
@@ -117,8 +119,15 @@ export type FromHost =
   | { t: 'closed'; session_id: string }
   /** The session's isolate hit its memory limit. `fatal`: the whole process is beyond repair. */
   | { t: 'lost'; session_id: string; fatal: boolean }
-  /** Neither field when the session did not answer in time. */
-  | { t: 'looked'; session_id: string; look_id: number; globals?: GlobalVariable[]; completion?: Completion }
+  /** One of the last three, or none when the session did not answer in time, or has no such value. */
+  | {
+      t: 'looked';
+      session_id: string;
+      look_id: number;
+      globals?: GlobalVariable[];
+      completion?: Completion;
+      value?: ValueLook;
+    }
   | { t: 'pong' };
 
 /** How long a guest may take to stop once it was told to, milliseconds. Interrupts take about 1 ms where they work at all. */

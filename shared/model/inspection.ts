@@ -13,6 +13,10 @@ export type GlobalVariable = Static<typeof GlobalVariable>;
 export const Globals = Type.Object({ globals: Type.Array(GlobalVariable) });
 export type Globals = Static<typeof Globals>;
 
+/** A value as it is now: what typeof says of it (or null, class, accessor), and one line of it. */
+export const ValueLook = Type.Object({ type: Type.String(), preview: Type.String() });
+export type ValueLook = Static<typeof ValueLook>;
+
 export const CompleteRequest = Type.Object(
   {
     input: Type.String({ maxLength: 100_000 }),

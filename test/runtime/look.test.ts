@@ -70,6 +70,30 @@ describe('runtime: looking into a session', () => {
     assert.deepEqual(await labels('unknown.to'), []);
   });
 
+  it('shows one value, at the end of a path, and runs no getter on the way', async () => {
+    await fixture.run(
+      session,
+      `let pure = { get quiet() { return { inner: 1 } }, plain: { inner: 2 }, items: [{ n: 1 }] };
+       Object.defineProperty(globalThis, 'silent', { get() { return { inner: 1 } }, configurable: true }); '…'`,
+    );
+    const look = (...path: string[]) => fixture.runtime.value(session, path);
+    assert.deepEqual(await look('count'), { type: 'number', preview: '4' });
+    assert.deepEqual(await look('config'), { type: 'object', preview: "{ mode: 'test', deep: [Object] }" });
+    assert.deepEqual(await look('config', 'deep', 'er'), { type: 'number', preview: '1' });
+    assert.deepEqual(await look('globalThis', 'config', 'mode'), { type: 'string', preview: 'test' });
+    assert.deepEqual(await look('shape', 'area'), { type: 'function', preview: '[Function: area]' });
+    assert.deepEqual(await look('text', 'length'), { type: 'number', preview: '9' });
+    assert.deepEqual(await look('pure', 'items', '0', 'n'), { type: 'number', preview: '1' });
+    assert.deepEqual(await look('pure', 'plain', 'inner'), { type: 'number', preview: '2' });
+    assert.deepEqual(await look('pure', 'quiet'), { type: 'accessor', preview: '[Getter]' });
+    assert.deepEqual(await look('danger'), { type: 'accessor', preview: '[Getter]' });
+    assert.deepEqual(await look('trap'), { type: 'object', preview: 'Proxy(Object)' });
+    assert.deepEqual(await look('_'), { type: 'string', preview: '…' });
+    for (const path of [['pure', 'quiet', 'inner'], ['silent', 'inner'], ['trap', 'x'], ['no'], ['count', 'no', 'no'], ['1+1'], []]) {
+      assert.equal(await look(...path), undefined, path.join('.'));
+    } // prettier-ignore
+  });
+
   it('knows where it is', async () => {
     await fixture.run(
       session,

@@ -29,6 +29,8 @@ export type LookTools = {
   declared(readers: unknown[]): List<unknown>;
   /** Properties of `holder[0]` and of its prototypes, of those whose name begins so. */
   members(holder: unknown[], prefix: string, max: number): List<unknown>;
+  /** The value at the end of a path that begins in `holder[0]`, or in globalThis; nothing where a getter is on the way. */
+  read(holder: unknown[] | null, path: string[]): List<unknown>;
   /** What every session has: names, each with its type, as one text. */
   builtIns(): string;
 };
@@ -71,6 +73,7 @@ export function makeLookTools(isOurs: (name: string, property: PropertyDescripto
     },
     declared,
     members,
+    read: (holder, path) => read(holder === null ? global : holder[0], path, isOurs),
     builtIns: () => builtIns,
   };
 }
@@ -111,6 +114,49 @@ function members(holder: unknown[], prefix: string, max: number): List<unknown> 
     object = getPrototypeOf(object) as object | null;
   }
   return found;
+}
+
+function read(
+  start: unknown,
+  path: string[],
+  isOurs: (name: string, property: PropertyDescriptor) => boolean,
+): List<unknown> {
+  const found = list<unknown>();
+  let value = start;
+  for (let i = 0; i < path.length; i++) {
+    const name = path[i] as string;
+    const property = findProperty(value, name);
+    if (property === undefined) return found;
+    if (hasOwn(property, 'value')) {
+      value = property.value;
+    } else if (value === global && isOurs(name, property)) {
+      value = property.get?.();
+    } else {
+      if (i === path.length - 1) pushProperty(found, name, property);
+      return found;
+    }
+  }
+  push(found, '');
+  push(found, typeOf(value));
+  push(found, shown(value));
+  return found;
+}
+
+/** Where `value.name` would be read from. */
+function findProperty(value: unknown, name: string): PropertyDescriptor | undefined {
+  if (typeof value === 'string') {
+    const property = own(value as unknown as object, name);
+    if (property !== undefined) return property;
+  }
+  let object = ownerOf(value);
+  for (let level = 0; level < MAX_LEVELS && object !== null; level++) {
+    // Its traps would run.
+    if (natives.isProxy(object)) return undefined;
+    const property = own(object, name);
+    if (property !== undefined) return property;
+    object = getPrototypeOf(object) as object | null;
+  }
+  return undefined;
 }
 
 /** Where members are looked up: in the value itself, or in what a primitive has for it. */

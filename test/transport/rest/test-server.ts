@@ -52,6 +52,7 @@ const noRuntime: Runtime = {
   interrupt: () => undefined,
   globals: () => Promise.resolve(undefined),
   complete: () => Promise.resolve(undefined),
+  value: () => Promise.resolve(undefined),
   close: () => Promise.resolve(),
   activeSessionIds: () => [],
   dispose: () => Promise.resolve(),

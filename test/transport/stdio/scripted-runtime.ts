@@ -43,6 +43,10 @@ export class ScriptedRuntime implements Runtime {
     return Promise.resolve({ from: 0, to: 0, items: [] });
   }
 
+  value(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   close(sessionId: string): Promise<void> {
     this.interrupt(sessionId);
     this.#open.delete(sessionId);
