@@ -6,9 +6,7 @@ const LOOK_MS = 150;
 
 type Looked = Extract<FromHost, { t: 'looked' }>;
 type Question =
-  | { at: 'globals' }
-  | { at: 'completion'; request: CompleteRequest }
-  | { at: 'value'; path: readonly string[] };
+  { at: 'globals' } | { at: 'completion'; request: CompleteRequest } | { at: 'value'; path: readonly string[] };
 
 /** Questions about sessions at rest that are on their way. An answer that comes too late, or not at all, is undefined. */
 export class Looks {

@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Timestamp } from '../model/ids.ts';
+import { Id, Timestamp } from '../model/ids.ts';
 import { Backup, BackupRequest, GcRequest, GcResult } from '../model/ops.ts';
 import { Health, RuntimeSummary } from '../model/runtime-summary.ts';
 import { NoParams, notification, request, type RequestDefinition } from './message.ts';
@@ -22,6 +22,8 @@ export const InitializationOptions = Type.Object({
   changes: Type.Optional(Type.Array(Type.Enum(['session', 'execution', 'template']))),
   /** The daemon's log from this level up comes as window/logMessage; default warn. */
   log_level: Type.Optional(Type.Enum(['off', 'error', 'warn', 'info', 'debug'])),
+  /** The session of documents that vm/document/bind says nothing about; for editors that cannot send it. */
+  session_id: Type.Optional(Id),
 });
 export type InitializationOptions = Static<typeof InitializationOptions>;
 

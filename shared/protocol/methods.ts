@@ -1,4 +1,5 @@
 import { DAEMON_NOTIFICATIONS, DAEMON_REQUESTS } from './daemon.protocol.ts';
+import { DOCUMENT_REQUESTS } from './document.protocol.ts';
 import { EXECUTION_NOTIFICATIONS, EXECUTION_REQUESTS } from './execution.protocol.ts';
 import type { ParamsOf, ResultOf } from './message.ts';
 import { METADATA_REQUESTS } from './metadata.protocol.ts';
@@ -10,6 +11,7 @@ export const REQUESTS = {
   ...TEMPLATE_REQUESTS,
   ...SESSION_REQUESTS,
   ...EXECUTION_REQUESTS,
+  ...DOCUMENT_REQUESTS,
   ...METADATA_REQUESTS,
   ...DAEMON_REQUESTS,
 } as const;

@@ -34,7 +34,11 @@ const layers: readonly Layer[] = [
     usesNode: true,
   },
   { path: 'daemon/transport/rest/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
-  { path: 'daemon/transport/stdio/', mayImport: ['shared/', 'daemon/services/'], usesNode: true },
+  {
+    path: 'daemon/transport/stdio/',
+    mayImport: ['shared/', 'daemon/services/', 'daemon/language/'],
+    usesNode: true,
+  },
   // Who serves a data directory, where, and how others reach it.
   { path: 'daemon/ownership/', mayImport: ['shared/', 'daemon/store/owner-lock.ts'], usesNode: true },
   // Looks at everything from outside, and works where nothing else does.

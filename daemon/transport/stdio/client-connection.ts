@@ -33,6 +33,7 @@ import { FrameError } from './frame-parser.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FrameWriter } from './frame-writer.ts';
 import type { AllHandlers, Call, Progress } from './handlers.ts';
+import { isLanguageRequest, LANGUAGE_CAPABILITIES, LanguageSide } from './language-side.ts';
 import { LogSender, type LogSource } from './log-sender.ts';
 import { MessageGate } from './message-gate.ts';
 import { toResponseError, unknownMethod } from './rpc-error.ts';
@@ -64,6 +65,7 @@ export class ClientConnection {
   readonly #connection: MessageConnection;
   readonly #followers: Followers;
   readonly #changes: ChangeSender;
+  readonly #language: LanguageSide;
   #stopChanges = (): void => undefined;
   #log: LogSender | undefined;
   #trace: TraceValue = 'off';
@@ -91,6 +93,10 @@ export class ClientConnection {
     const notify = this.#notify.bind(this);
     this.#followers = new Followers(parts.services, (params) => notify('vm/execution/event', params), parts.logger);
     this.#changes = new ChangeSender(notify, () => this.#tellStatus('behind', 'Some changes were left out.'));
+    this.#language = new LanguageSide(parts.services, parts.logger, async (params) => {
+      if (!this.#hasEnded) await this.#connection.sendNotification('textDocument/publishDiagnostics', params);
+    });
+    this.#language.listen(this.#connection);
     this.#connection.listen();
   }
 
@@ -143,19 +149,23 @@ export class ClientConnection {
     return connection;
   }
 
-  #initialize({ initializationOptions, trace = 'off' }: InitializeParams): InitializeResult {
+  #initialize(params: InitializeParams): InitializeResult {
     const { daemon, services, log } = this.#parts;
-    const { changes: wanted, log_level = 'warn' } = this.#orRefuse('initialize', () =>
-      checkInitializationOptions(initializationOptions),
-    );
-    this.#trace = trace;
+    const options = this.#orRefuse('initialize', () => checkInitializationOptions(params.initializationOptions));
+    const { changes: wanted, log_level = 'warn', session_id } = options;
+    this.#trace = params.trace ?? 'off';
     this.#stopChanges = services.changes.subscribe((change) => {
       if (wanted?.includes(change.kind) ?? true) this.#changes.add(change);
     });
+    this.#language.initialize(params, session_id);
     this.#log = new LogSender(log, log_level, (line) => this.#sendLog(line));
     return {
       serverInfo: { name: 'vm-system', version: daemon.version },
-      capabilities: { positionEncoding: 'utf-16', experimental: { vm: daemon } satisfies ExperimentalCapabilities },
+      capabilities: {
+        positionEncoding: 'utf-16',
+        ...LANGUAGE_CAPABILITIES,
+        experimental: { vm: daemon } satisfies ExperimentalCapabilities,
+      },
     };
   }
 
@@ -164,15 +174,19 @@ export class ClientConnection {
     // A client that has just connected cannot know what runs.
     for (const execution of this.#parts.services.executions.running())
       this.#changes.add({ kind: 'execution', execution });
+    this.#language.initialized();
   }
 
   async #serve(method: string, given: unknown, cancellation: CancellationToken): Promise<unknown> {
-    if (!isRequestMethod(method)) throw unknownMethod(method);
+    const isLanguage = isLanguageRequest(method);
+    if (!isLanguage && !isRequestMethod(method)) throw unknownMethod(method);
     await this.#gate.room();
     const started = performance.now();
     try {
+      if (isLanguage) return await this.#language.answer(method, given);
       const { workDoneToken, ...params } = (given ?? {}) as { workDoneToken?: ProgressToken };
-      const call: Call = { cancellation, followers: this.#followers, progress: this.#progress(workDoneToken) };
+      const progress = this.#progress(workDoneToken);
+      const call: Call = { cancellation, followers: this.#followers, language: this.#language, progress };
       return await this.#call(method, checkParams(method, params), call);
     } catch (error) {
       throw toResponseError(error, this.#parts.logger, method);
@@ -254,6 +268,7 @@ export class ClientConnection {
     this.#log?.dispose();
     this.#changes.dispose();
     this.#followers.dispose();
+    this.#language.dispose();
     this.#connection.dispose();
     this.#resolveEnded(end);
   }

@@ -1,11 +1,13 @@
 import type { CancellationToken } from 'vscode-jsonrpc/node';
 import type { REQUESTS, RequestMethod, RequestParams, RequestResult } from '../../../shared/protocol/methods.ts';
 import type { Followers } from './followers.ts';
+import type { LanguageSide } from './language-side.ts';
 
 /** What a handler knows beside its parameters: who asks, and whether they still want to know. */
 export type Call = {
   readonly cancellation: CancellationToken;
   readonly followers: Followers;
+  readonly language: Pick<LanguageSide, 'bind'>;
   /** Shows LSP progress where the client asked for it by a token. */
   readonly progress: Progress;
 };

@@ -1,4 +1,5 @@
 import { ClientConnection, type ClientEnd, type ClientStream, type ConnectionParts } from './client-connection.ts';
+import { documentHandlers } from './document-handlers.ts';
 import { executionHandlers } from './execution-handlers.ts';
 import type { AllHandlers } from './handlers.ts';
 import { metadataHandlers } from './metadata-handlers.ts';
@@ -23,6 +24,7 @@ export class RpcServer {
       ...sessionHandlers(services),
       ...executionHandlers(services),
       ...metadataHandlers(services),
+      ...documentHandlers(),
     };
   }
 

@@ -15,7 +15,14 @@ describe('lifecycle of a connection', () => {
     const client = RpcClient.over(stream);
     assert.deepEqual(await client.initialize(), {
       serverInfo: { name: 'vm-system', version: '1.2.3' },
-      capabilities: { positionEncoding: 'utf-16', experimental: { vm: DAEMON } },
+      capabilities: {
+        positionEncoding: 'utf-16',
+        textDocumentSync: { openClose: true, change: 2 },
+        completionProvider: { triggerCharacters: ['.', '"', "'"], resolveProvider: true },
+        hoverProvider: true,
+        codeLensProvider: { resolveProvider: false },
+        experimental: { vm: DAEMON },
+      },
     });
     assert.equal((await client.hear('vm/daemon/status')).state, 'ready');
   });
