@@ -18,6 +18,14 @@ import { waitUntil } from '../helpers/wait-until.ts';
 import type { StdioProcess } from '../process/shared-daemon.ts';
 import type { RpcClient } from '../transport/stdio/rpc-client.ts';
 
+/** The machine is shared: an answer that would have been late is nothing, and then an editor asks again. */
+async function untilInTime<T>(ask: () => Promise<T>, isAnswer: (answer: T) => boolean): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    const answer = await ask();
+    if (isAnswer(answer) || tries === 10) return answer;
+  }
+}
+
 /** What an editor does with one folder, over a real `vm-system daemon --stdio`. */
 export class Editor {
   readonly rpc: RpcClient;
@@ -75,7 +83,11 @@ export class Editor {
 
   /** The value that a hover shows at the `|`. */
   async hoverAt(marked: string, name = 'a.js'): Promise<string | undefined> {
-    const hover = await this.hover(await this.at(marked, name), name);
+    const position = await this.at(marked, name);
+    const hover = await untilInTime(
+      () => this.hover(position, name),
+      (answer) => answer !== null,
+    );
     if (hover === null) return undefined;
     assert.ok(typeof hover.contents === 'object' && 'value' in hover.contents);
     return hover.contents.value;
@@ -89,13 +101,22 @@ export class Editor {
     return this.#ask('textDocument/completion', { textDocument: { uri: this.uri(name) }, position });
   }
 
+  /** A completion that came in time. */
+  list(position: Position, name = 'a.js'): Promise<CompletionList> {
+    return untilInTime(
+      () => this.completion(position, name),
+      ({ isIncomplete }) => !isIncomplete,
+    );
+  }
+
   async labelsAt(marked: string, name = 'a.js'): Promise<string[]> {
-    const { items } = await this.completion(await this.at(marked, name), name);
+    const { items } = await this.list(await this.at(marked, name), name);
     return items.map(({ label }) => label);
   }
 
   resolve(item: CompletionItem): Promise<CompletionItem> {
-    return this.#ask('completionItem/resolve', item);
+    const ask = (): Promise<CompletionItem> => this.#ask('completionItem/resolve', item);
+    return untilInTime(ask, ({ detail }) => detail !== undefined);
   }
 
   codeLenses(name = 'a.js'): Promise<CodeLens[]> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Hover } from 'vscode-languageserver-protocol';
 import { waitUntil } from '../helpers/wait-until.ts';
 import { SharedFolder } from '../process/shared-daemon.ts';
 import { Editor } from './editor.ts';
@@ -38,7 +39,7 @@ for (const flags of [[], ['--own']]) {
 
     it('completes members, and replaces what was typed of them', async () => {
       const position = await editor.at('const a = "ü𝒳"; config.deep.e|');
-      const list = await editor.completion(position);
+      const list = await editor.list(position);
       assert.equal(list.isIncomplete, false);
       assert.deepEqual(list.items[0], {
         label: 'er',
@@ -60,14 +61,14 @@ for (const flags of [[], ['--own']]) {
     });
 
     it('keeps the order of the session', async () => {
-      const { items } = await editor.completion(await editor.at('config.|'));
+      const { items } = await editor.list(await editor.at('config.|'));
       const sorted = items.toSorted((a, b) => ((a.sortText ?? '') < (b.sortText ?? '') ? -1 : 1));
       assert.deepEqual(sorted.slice(0, 3).map(({ label }) => label), ['deep', 'list', 'mode']); // prettier-ignore
       assert.deepEqual(items, sorted);
     });
 
     it('tells the value of an item when it is resolved, as it is then', async () => {
-      const { items } = await editor.completion(await editor.at('config.mo|'));
+      const { items } = await editor.list(await editor.at('config.mo|'));
       const [item] = items;
       assert.ok(item);
       assert.equal(item.detail, undefined);
@@ -103,8 +104,13 @@ for (const flags of [[], ['--own']]) {
     });
 
     it('says where the expression stands', async () => {
-      const hover = await editor.hover(await editor.at('x;\n  config.deep.e|r;'));
-      assert.deepEqual(hover?.range, { start: { line: 1, character: 2 }, end: { line: 1, character: 16 } });
+      const position = await editor.at('x;\n  config.deep.e|r;');
+      let hover: Hover | null = null;
+      await waitUntil(async () => (hover = await editor.hover(position)) !== null, 'an answer in time');
+      assert.deepEqual((hover as Hover | null)?.range, {
+        start: { line: 1, character: 2 },
+        end: { line: 1, character: 16 },
+      });
     });
 
     it('shows nothing where no value of the session stands', async () => {
@@ -121,7 +127,7 @@ for (const flags of [[], ['--own']]) {
       assert.equal(await editor.hoverAt('pure.loud.inn|er'), undefined);
       assert.deepEqual(await editor.labelsAt('danger.|'), []);
       assert.deepEqual(await editor.labelsAt('pure.loud.|'), []);
-      const { items } = await editor.completion(await editor.at('pure.l|'));
+      const { items } = await editor.list(await editor.at('pure.l|'));
       assert.deepEqual(items.map(({ label }) => label), ['loud']); // prettier-ignore
       const [resolved] = await Promise.all(items.map((item) => editor.resolve(item)));
       assert.equal(resolved?.detail, 'accessor');
@@ -137,7 +143,7 @@ for (const flags of [[], ['--own']]) {
         { range: { start: at(0, 0), end: at(1, 0) }, text: '' },
       ]);
       const labels = async (): Promise<string[]> =>
-        (await editor.completion(at(0, 9), 'typed.js')).items.map(({ label }) => label);
+        (await editor.list(at(0, 9), 'typed.js')).items.map(({ label }) => label);
       assert.deepEqual(await labels(), ['mode']);
       await editor.edit('typed.js', [{ text: 'config.de' }]);
       assert.deepEqual(await labels(), ['deep']);
@@ -149,7 +155,7 @@ for (const flags of [[], ['--own']]) {
       await editor.show('free.js', 'config', { isBound: false });
       assert.equal(await editor.hover({ line: 0, character: 2 }, 'free.js'), null);
       await editor.bind('free.js');
-      assert.ok(await editor.hover({ line: 0, character: 2 }, 'free.js'));
+      await waitUntil(async () => (await editor.hover({ line: 0, character: 2 }, 'free.js')) !== null, 'a value');
       await editor.bind('free.js', null);
       assert.equal(await editor.hover({ line: 0, character: 2 }, 'free.js'), null);
       const gone = '01900000-0000-7000-8000-000000000000';
@@ -190,7 +196,7 @@ for (const flags of [[], ['--own']]) {
       const { status, result } = await run;
       assert.equal(status, 'ok');
       assert.equal(result?.preview, 'undisturbed');
-      assert.ok(await editor.hover(onConfig));
+      await waitUntil(async () => (await editor.hover(onConfig)) !== null, 'the session to be idle again');
     });
 
     it('answers in time while a timer of the session keeps it busy', async () => {
