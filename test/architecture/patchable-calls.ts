@@ -8,7 +8,7 @@ import ts from 'typescript';
  */
 const folder = 'daemon/host/guest';
 const bootstrap = [
-  'asConsole', 'captureIntrinsics', 'captureLate', 'connect', 'connectModules', 'finish', 'finishWebClass', 'functionsOf', 'getterOf', 'makeConsole', 'refuse',
+  'asConsole', 'captureIntrinsics', 'captureLate', 'connect', 'connectModules', 'finish', 'finishWebClass', 'functionsOf', 'getterOf', 'installFinalization', 'makeConsole', 'refuse',
   'renameFunctions',
 ]; // prettier-ignore
 

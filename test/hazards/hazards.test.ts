@@ -82,7 +82,14 @@ async function livesOn(
   const { status, last_error } = await daemon.api.ok<Session>('GET', `sessions/${session.id}`);
   if (status === 'crashed') {
     assert.ok(hazard.goesOn === true || error?.code === 'MEMORY_LIMIT_EXCEEDED', last_error);
-    assert.equal(last_error, `memory limit of ${LIMITS.mem_mb} MB exceeded in execution ${id}`);
+    const [where, limit] = [` in execution ${id}`, `memory limit of ${LIMITS.mem_mb} MB exceeded`];
+    // What goes on does so after the execution, and may have filled the heap so that V8 does nothing but collect.
+    const late = `what ran${where} could not be stopped in time`;
+    const honest = hazard.goesOn === true ? [limit + where, limit, late] : [limit + where];
+    assert.ok(
+      honest.some((start) => last_error?.startsWith(start)),
+      last_error,
+    );
     return false;
   }
   assert.equal(status, 'ready', last_error);

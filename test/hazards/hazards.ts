@@ -234,6 +234,6 @@ export const HAZARDS: Record<string, Hazard> = {
   'finalizers that loop': {
     source: 'const r = new FinalizationRegistry(() => { for (;;) {} }); for (let i = 0; i < 1e5; i++) r.register({}, i); for (let i = 0; i < 200; i++) new Array(1e5).fill(i); 0', // prettier-ignore
     ends: ['ok', ...TIME],
-    spoils: true,
+    goesOn: true,
   },
 };

@@ -1,5 +1,6 @@
 import { defineHidden, defineVisible } from './define.ts';
 import { makeConsole } from './console.ts';
+import { installFinalization } from './finalization.ts';
 import { connectHost, type HostFunctions } from './host-link.ts';
 import { CommonJs } from './modules/common-js.ts';
 import { EvaluationGuard } from './modules/evaluation-guard.ts';
@@ -71,6 +72,7 @@ defineHidden(globalThis, 'process', process);
 defineVisible(globalThis, 'global', globalThis);
 for (const [name, value] of Object.entries(classes)) defineHidden(globalThis, name, value);
 for (const [name, value] of Object.entries(functions)) defineVisible(globalThis, name, value);
+installFinalization();
 installStackTraces();
 
 function connect(given: HostFunctions): Tools {

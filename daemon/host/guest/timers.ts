@@ -17,6 +17,7 @@ let lastId = 0;
 /** When the host will wake us; Infinity: not at all. */
 let wakeAt = Infinity;
 let isInTurn = false;
+let cancelled = 0;
 /** The timer whose call runs. */
 let running: Timer | undefined;
 
@@ -76,7 +77,13 @@ export function pendingCalls(): number {
   return queue.size + immediates.length;
 }
 
+/** How often all calls were cancelled so far. */
+export function cancellations(): number {
+  return cancelled;
+}
+
 export function cancelAllCalls(): void {
+  cancelled++;
   queue.clear();
   immediates = list();
   wakeAt = Infinity;
