@@ -37,12 +37,20 @@ async function startOnce(dataDirectory: string, start: StartCommand): Promise<vo
   }
   try {
     // It may have come up between the look and the lock.
-    const connected = await connectDaemon(dataDirectory, { want: 'status', version: '' });
-    connected?.socket.destroy();
-    if (connected === undefined) await startDetached(dataDirectory, start);
+    if (await isServed(dataDirectory)) return;
+    await startDetached(dataDirectory, start).catch(async (error: unknown) => {
+      // Somebody who does not ask for this lock may have been faster: `serve`, or a client with a daemon of its own.
+      if (!(await isServed(dataDirectory))) throw error;
+    });
   } finally {
     lock.release();
   }
+}
+
+async function isServed(dataDirectory: string): Promise<boolean> {
+  const connected = await connectDaemon(dataDirectory, { want: 'status', version: '' });
+  connected?.socket.destroy();
+  return connected !== undefined;
 }
 
 /** A daemon of another version goes when nobody would miss it; else the user has to decide. */

@@ -82,7 +82,10 @@ export class SharedFolder {
   /** An initialized client. */
   async client(...flags: string[]): Promise<StdioProcess> {
     const started = this.spawn(...flags);
-    await started.rpc.initialize();
+    const refused = started.ended.then(({ code }) => {
+      throw new Error(`the client ended with ${String(code)}: ${started.stderr}`);
+    });
+    await Promise.race([started.rpc.initialize(), refused]);
     return started;
   }
 
@@ -103,7 +106,7 @@ export class SharedFolder {
       .map(Number)
       .filter((pid) => {
         const words = commandLine(pid);
-        return words.includes('--detached') && words.includes(this.path);
+        return (words.includes('--detached') || words.includes('serve')) && words.includes(this.path);
       });
   }
 

@@ -1,22 +1,86 @@
 import assert from 'node:assert/strict';
+import { RestClient } from '../../daemon/cli/rest-client.ts';
+import { readToken } from '../../daemon/data-directory.ts';
+import { startBuilt } from '../helpers/run-cli.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 import { SharedFolder } from './shared-daemon.ts';
 
-const CLIENTS = 8;
+const EDITORS = 4;
+const COMMANDS = 2;
+const SCRIPTS = 2;
 
-/** Eight clients at the same moment on a new data directory, again and again: always one daemon, and all are served. */
+/** For eight processes to start on a machine that has much else to do. */
+const SERVED_MS = 30_000;
+
+/** What the command line says where there is no daemon (yet). */
+const NO_DAEMON = 4;
+
+/**
+ * Eight clients at the same moment on a new data directory, again and again: always one daemon, and all are served. Four
+ * are editors, who start it; two are commands and two are scripts with REST, who look for it. In every second round
+ * somebody types `serve` in that moment as well.
+ */
 export async function startTogether(rounds: number): Promise<string> {
+  let served = 0;
   for (let round = 0; round < rounds; round++) {
     const folder = await SharedFolder.make();
     try {
-      const clients = await Promise.all(Array.from({ length: CLIENTS }, () => folder.client()));
-      const pids = new Set<number>();
-      for (const { rpc } of clients) pids.add((await rpc.hear('vm/daemon/status')).daemon.pid);
-      assert.equal(pids.size, 1, `round ${round}: ${[...pids].join(', ')}`);
-      assert.deepEqual(folder.daemons(), [...pids]);
-      for (const { rpc } of clients) assert.deepEqual(await rpc.request('vm/session/list', {}), []);
+      served += await startOnce(folder, round % 2 === 1);
+    } catch (error) {
+      throw new Error(`round ${round + 1}`, { cause: error });
     } finally {
       await folder.remove();
     }
   }
-  return `${CLIENTS} clients, one daemon each time, all served`;
+  return `${EDITORS + COMMANDS + SCRIPTS} clients, one daemon each time, all served; ${served} times it was \`serve\`'s`;
+}
+
+/** @returns whether the daemon is the one in the foreground, as a number */
+async function startOnce(folder: SharedFolder, withServe: boolean): Promise<number> {
+  const times = <T>(count: number, make: () => Promise<T>): Promise<T>[] => Array.from({ length: count }, make);
+  const foreground = withServe ? serve(folder) : undefined;
+  const pids = await Promise.all([
+    ...times(EDITORS, () => editor(folder)),
+    ...times(COMMANDS, () => command(folder)),
+    ...times(SCRIPTS, () => script(folder)),
+  ]);
+  const [pid = 0] = pids;
+  assert.deepEqual(new Set(pids), new Set([pid]));
+  if (foreground !== undefined && foreground.pid !== pid) assert.match(await foreground.refusal, /already/);
+  assert.deepEqual(folder.daemons(), [pid]);
+  return foreground?.pid === pid ? 1 : 0;
+}
+
+async function editor(folder: SharedFolder): Promise<number> {
+  const { rpc } = await folder.client();
+  assert.deepEqual(await rpc.request('vm/session/list', {}), []);
+  return (await rpc.hear('vm/daemon/status')).daemon.pid;
+}
+
+async function command(folder: SharedFolder): Promise<number> {
+  const say = async (...args: string[]): Promise<unknown> => {
+    const { code, stdout, stderr } = await startBuilt([...args, '--json'], folder.env).run;
+    assert.ok(code === 0 || code === NO_DAEMON, stderr);
+    return code === 0 ? JSON.parse(stdout) : undefined;
+  };
+  let sessions: unknown;
+  await waitUntil(async () => (sessions = await say('session', 'list')) !== undefined, 'a command', SERVED_MS);
+  assert.deepEqual(sessions, []);
+  return ((await say('status')) as { pid: number }).pid;
+}
+
+/** Knows where the endpoint file is, and REST. */
+async function script(folder: SharedFolder): Promise<number> {
+  await waitUntil(() => folder.endpoint() !== undefined, 'the endpoint file', SERVED_MS);
+  const { url = '', pid = 0 } = folder.endpoint() ?? {};
+  const rest = new RestClient({ serverUrl: url, token: readToken(folder.path) });
+  assert.deepEqual(await rest.get('sessions'), []);
+  return pid;
+}
+
+/** `vm-system serve`, which is the daemon or is refused. */
+function serve(folder: SharedFolder): { pid: number; refusal: Promise<string> } {
+  const args = ['serve', '--listen', '127.0.0.1:0', '--data-dir', folder.path, '--log-level', 'warn'];
+  const { child, run } = startBuilt(args, folder.env);
+  return { pid: child.pid ?? 0, refusal: run.then(({ code, stderr }) => `${String(code)} ${stderr}`) };
 }
