@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import type { DaemonInfo } from '../shared/protocol/daemon.protocol.ts';
 import { PROTOCOL_VERSION } from '../shared/protocol/protocol-version.ts';
+import { collectAtRest } from './collect-at-rest.ts';
 import { LibraryCache } from './libraries/library-cache.ts';
 import { NpmLibraries } from './libraries/npm-libraries.ts';
 import { createRuntime } from './runtime/create-runtime.ts';
@@ -66,7 +67,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const services = createServices({
     store,
-    makeRuntime: (listener) => createRuntime({ spareHosts: options.spareHosts, logger }, listener),
+    makeRuntime: (listener) => createRuntime({ spareHosts: options.spareHosts, logger }, collectAtRest(listener)),
     libraries: new NpmLibraries({ cache: new LibraryCache(options.libraryCache), hurried: true }),
     maxSessions: options.maxSessions,
   });

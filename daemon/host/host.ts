@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import type { FromHost, ToHost } from '../../shared/ipc/host-messages.ts';
-import { collectOwnGarbage } from './own-garbage.ts';
+import { collectOwnGarbage } from '../own-garbage.ts';
 import { GuestSession } from './guest-session.ts';
 import { loadGuestSnapshot, makeGuestSnapshot } from './guest-snapshot.ts';
 import { SpareGuests } from './spare-guests.ts';

@@ -1,5 +1,5 @@
 import type ivm from 'isolated-vm';
-import { collectOwnGarbageSoon } from './own-garbage.ts';
+import { collectOwnGarbageSoon } from '../own-garbage.ts';
 
 /** Answers beyond this leave garbage that counts against the memory limit of the session. */
 const LARGE_CHARS = 1_000_000;

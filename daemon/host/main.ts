@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { setPriority } from 'node:os';
 import { DaemonChannel, endProcess } from './daemon-channel.ts';
-import { forgetStart } from './own-garbage.ts';
+import { forgetStart } from '../own-garbage.ts';
 import { Host } from './host.ts';
 
 /**

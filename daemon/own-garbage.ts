@@ -6,8 +6,8 @@ let timer: NodeJS.Timeout | undefined;
 const SOON_MS = 50;
 
 /**
- * Collects the garbage of Node's own heap, not of the guests'. What starting up has left behind is 2.2 of the 13 MiB that
- * a host holds for itself; a result of 10 MB leaves 60.
+ * Collects the garbage of Node's own heap, not of the guests', and gives the memory back. In a host, what starting up has
+ * left behind is 2.2 of the 13 MiB that it holds for itself, and a result of 10 MB leaves 60.
  */
 export function collectOwnGarbage(): void {
   collect ??= exposedCollect();
