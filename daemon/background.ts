@@ -1,6 +1,6 @@
 import type { Daemon } from './create-daemon.ts';
-import { LogFeed } from './log-feed.ts';
-import { createLogger } from './logger.ts';
+import { LogOutput, type LogOutputOptions } from './log/log-output.ts';
+import { createLogger } from './log/logger.ts';
 import { startOwnedDaemon, type OwnedDaemonOptions } from './owned-daemon.ts';
 import { READY } from './ownership/start-daemon.ts';
 import { ProcessEnd } from './process-end.ts';
@@ -12,13 +12,13 @@ export type BackgroundOptions = Omit<OwnedDaemonOptions, 'logger' | 'log' | 'onS
 
 /**
  * The daemon that other processes share, started by the first of them: says on standard output that it is ready, or why
- * it is not, and then belongs to nobody. Its log goes to standard error, which is the log file.
+ * it is not, and then belongs to nobody. Its standard error is the log file, for what Node itself has to say.
  */
 export async function serveDetached(options: BackgroundOptions): Promise<void> {
   // The starter reads one line and leaves; so may everything else that was inherited.
   process.stdout.on('error', () => undefined);
   try {
-    await start(options);
+    await start(options, { alwaysToStderr: false });
     process.stdout.write(`${READY}\n`);
   } catch (error) {
     process.stdout.write(`${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}\n`);
@@ -28,7 +28,7 @@ export async function serveDetached(options: BackgroundOptions): Promise<void> {
 
 /** A daemon for one client, on standard input and output, that ends with it; others may use it meanwhile. */
 export async function serveOwnClient(options: BackgroundOptions): Promise<void> {
-  const { daemon, end } = await start(options);
+  const { daemon, end } = await start(options, { alwaysToStderr: true });
   const parent = process.ppid;
   const leave = (reason: string, code: number): void => {
     end.stop(reason, code);
@@ -41,9 +41,12 @@ export async function serveOwnClient(options: BackgroundOptions): Promise<void> 
   leave(`its client has left (${reason})`, exit_code);
 }
 
-async function start({ logLevel, ...options }: BackgroundOptions): Promise<{ daemon: Daemon; end: ProcessEnd }> {
-  const log = new LogFeed();
-  const logger = createLogger(logLevel, { feed: log });
+async function start(
+  { logLevel, ...options }: BackgroundOptions,
+  output: LogOutputOptions,
+): Promise<{ daemon: Daemon; end: ProcessEnd }> {
+  const log = new LogOutput(output);
+  const logger = createLogger(logLevel, log);
   const end = new ProcessEnd(logger);
   const onStop = (reason: string): void => {
     end.stop(reason);
@@ -51,6 +54,5 @@ async function start({ logLevel, ...options }: BackgroundOptions): Promise<{ dae
   const starting = startOwnedDaemon({ ...options, logger, log, onStop });
   end.attach(starting);
   const daemon = await starting;
-  logger.info({ url: daemon.url, pid: process.pid }, 'listening');
   return { daemon, end };
 }

@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import type { DaemonInfo } from '../shared/protocol/daemon.protocol.ts';
 import { PROTOCOL_VERSION } from '../shared/protocol/protocol-version.ts';
 import { collectAtRest } from './collect-at-rest.ts';
+import { logChanges } from './log/log-changes.ts';
 import { LibraryCache } from './libraries/library-cache.ts';
 import { NpmLibraries } from './libraries/npm-libraries.ts';
 import { createRuntime } from './runtime/create-runtime.ts';
+import { outsideRequests } from './services/request-context.ts';
 import { createServices } from './services/services.ts';
 import type { Recovered } from './store/recovery.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
@@ -67,10 +69,13 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   });
   const services = createServices({
     store,
-    makeRuntime: (listener) => createRuntime({ spareHosts: options.spareHosts, logger }, collectAtRest(listener)),
+    makeRuntime: (listener) =>
+      createRuntime({ spareHosts: options.spareHosts, logger: hostLogger(logger) }, collectAtRest(listener)),
     libraries: new NpmLibraries({ cache: new LibraryCache(options.libraryCache), hurried: true }),
     maxSessions: options.maxSessions,
+    log: logger,
   });
+  logChanges(services.changes, logger);
   const server = buildRestServer(services, options);
   const requests = countRequests(server.server);
   let rpc: RpcServer | undefined = undefined;
@@ -110,6 +115,17 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     requests: requests(),
   });
   return { url, address: { host, port }, info, rpc, load, close };
+}
+
+/** A host says on its own what becomes of it, on a pipe that some request has opened. */
+function hostLogger(logger: Logger): { warn(details: object, message: string): void } {
+  return {
+    warn: (details, message) => {
+      outsideRequests(() => {
+        logger.warn(details, message);
+      });
+    },
+  };
 }
 
 const noLog: LogSource = { subscribe: () => () => undefined };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDaemon, type Daemon, type DaemonOptions } from './create-daemon.ts';
 import { ensureToken } from './data-directory.ts';
+import type { LogOutput } from './log/log-output.ts';
 import { readLiveEndpoint, removeEndpoint, writeEndpoint } from './ownership/endpoint.ts';
 import { tryLock, type DirectoryLock } from './ownership/directory-lock.ts';
 import { watchIdle } from './ownership/idle-watch.ts';
@@ -11,10 +12,11 @@ import { OwnershipError } from './ownership/ownership-error.ts';
 import { socketPath } from './ownership/socket-path.ts';
 import { SocketServer } from './ownership/socket-server.ts';
 
-export type OwnedDaemonOptions = Omit<DaemonOptions, 'auth' | 'dataDirectory'> & {
+export type OwnedDaemonOptions = Omit<DaemonOptions, 'auth' | 'dataDirectory' | 'log'> & {
   /** Absolute. */
   dataDirectory: string;
   authMode: DaemonOptions['auth']['mode'];
+  log: LogOutput;
   /** Whether another port will do when the wanted one is taken. */
   mayMovePort: boolean;
   /** Ends the daemon after this long without clients and live sessions; undefined: never. */
@@ -40,6 +42,7 @@ export async function startOwnedDaemon(options: OwnedDaemonOptions): Promise<Dae
     lock.release();
   });
   try {
+    undo.add(startLog(options));
     const listen = await choosePort(options);
     const daemon = await createDaemon({ ...options, listen, auth: { mode: options.authMode, token } });
     const socket = makeSocket(daemon, options);
@@ -56,11 +59,21 @@ export async function startOwnedDaemon(options: OwnedDaemonOptions): Promise<Dae
       removeEndpoint(dataDirectory);
     });
     undo.add(watchForIdleness(daemon, options));
+    options.logger.info({ url: daemon.url, pid: process.pid, version: options.version }, 'listening');
     return { ...daemon, close: (reason) => undo.run(reason) };
   } catch (error) {
     await undo.run('the daemon did not start');
     throw error;
   }
+}
+
+/** @returns how to end it */
+function startLog({ log, logger, dataDirectory }: OwnedDaemonOptions): () => void {
+  const close = log.openFile(dataDirectory);
+  return () => {
+    logger.info('stopped');
+    close();
+  };
 }
 
 async function takeLock(dataDirectory: string): Promise<DirectoryLock> {

@@ -19,6 +19,9 @@ export class ProcessEnd {
   /** From here on signals close the daemon. The second one is from somebody who does not want to wait. */
   attach(starting: Promise<Closable>): void {
     this.#starting = starting;
+    process.on('uncaughtExceptionMonitor', (error) => {
+      this.#logger.fatal({ err: error }, 'the daemon crashes');
+    });
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
       process.on(name, () => {
         if (this.#isStopping) process.exit(1);

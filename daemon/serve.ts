@@ -1,7 +1,7 @@
 import { createDaemon, type Daemon } from './create-daemon.ts';
 import { ensureToken } from './data-directory.ts';
-import { LogFeed } from './log-feed.ts';
-import { createLogger } from './logger.ts';
+import { LogOutput } from './log/log-output.ts';
+import { createLogger } from './log/logger.ts';
 import { startOwnedDaemon, type OwnedDaemonOptions } from './owned-daemon.ts';
 import { OwnershipError } from './ownership/ownership-error.ts';
 import { ProcessEnd } from './process-end.ts';
@@ -17,8 +17,8 @@ const LAUNCHER_POLL_MS = 500;
 
 /** Runs a daemon in this process until a signal stops it; the promise resolves when it accepts requests. */
 export async function serve({ logLevel, isDatabaseNamed, ...options }: ServeOptions): Promise<Daemon> {
-  const log = new LogFeed();
-  const logger = createLogger(logLevel, { feed: log });
+  const log = new LogOutput({ alwaysToStderr: true });
+  const logger = createLogger(logLevel, log);
   const end = new ProcessEnd(logger);
   const onStop = (reason: string): void => {
     end.stop(reason);

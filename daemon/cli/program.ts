@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { LOG_LEVELS } from '../../shared/model/log-levels.ts';
 import { addDaemonCommand } from './commands/daemon.ts';
 import { addExecutionCommands } from './commands/execution.ts';
 import { addLibsCommands } from './commands/libs.ts';
@@ -13,8 +14,6 @@ import { addTemplateCommands } from './commands/template.ts';
 import { VersionAsked } from './cli-errors.ts';
 import { DEFAULT_SERVER_URL } from './context.ts';
 import { serverUrl } from './server-url.ts';
-
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
 /** The whole command line: every command and option, none of them run yet. */
 export function createProgram(version: string): Command {

@@ -41,6 +41,10 @@ export class RestClient {
     return this.#json({ method: 'POST', path, body, query });
   }
 
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.#json({ method: 'PUT', path, body });
+  }
+
   patch<T>(path: string, body: unknown): Promise<T> {
     return this.#json({ method: 'PATCH', path, body });
   }

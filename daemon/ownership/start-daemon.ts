@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, renameSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,8 +9,6 @@ import { requirePrivate } from './private-path.ts';
 
 /** From nothing to ready, on a slow machine with a large database to check. */
 const START_MS = 30_000;
-
-const MAX_LOG_BYTES = 5 * 1024 * 1024;
 
 /** The line by which a daemon that was started detached says that it accepts clients; any other says why it does not. */
 export const READY = 'ready';
@@ -50,10 +48,9 @@ export async function startDetached(dataDirectory: string, { entry, args }: Star
   if (said !== READY) throw new OwnershipError(`the daemon did not start: ${said}`);
 }
 
-/** What the daemon writes is appended; what was written long ago makes room. */
+/** For what Node itself prints; the daemon opens the same file for its log, and keeps it from growing. */
 function openLog(dataDirectory: string): number {
   const path = join(dataDirectory, 'daemon.log');
-  const stats = requirePrivate(path, 'file');
-  if (stats !== undefined && stats.size > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
+  requirePrivate(path, 'file');
   return openSync(path, 'a', 0o600);
 }

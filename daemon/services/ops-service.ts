@@ -1,15 +1,32 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, isAbsolute } from 'node:path';
 import { VmError } from '../../shared/errors/vm-error.ts';
-import type { Backup, BackupRequest, GcRequest, GcResult } from '../../shared/model/ops.ts';
+import type { Backup, BackupRequest, GcRequest, GcResult, LogLevelSetting } from '../../shared/model/ops.ts';
+import type { LogLevel } from '../../shared/model/log-levels.ts';
 import type { Maintenance } from '../store/store.ts';
 
-/** Care of the database while it is in use. */
+/** A log whose level may be changed while it is in use. */
+export type LogLevelHolder = { level: string };
+
+/** Care of the database and the log while they are in use. */
 export class OpsService {
   readonly #maintenance: Maintenance;
+  readonly #log: LogLevelHolder;
 
-  constructor(maintenance: Maintenance) {
+  constructor(maintenance: Maintenance, log: LogLevelHolder) {
     this.#maintenance = maintenance;
+    this.#log = log;
+  }
+
+  /** The least important that is logged now. */
+  logLevel(): LogLevelSetting {
+    return { level: this.#log.level as LogLevel };
+  }
+
+  /** For as long as this daemon runs. */
+  setLogLevel({ level }: LogLevelSetting): LogLevelSetting {
+    this.#log.level = level;
+    return { level };
   }
 
   /** Never overwrites. Throws VALIDATION_ERROR, STORAGE_UNAVAILABLE. */

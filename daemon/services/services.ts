@@ -8,7 +8,8 @@ import { ExecutionService } from './execution-service.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { Metrics } from './metrics.ts';
 import { MetadataService } from './metadata-service.ts';
-import { OpsService } from './ops-service.ts';
+import { OpsService, type LogLevelHolder } from './ops-service.ts';
+import { outsideRequests } from './request-context.ts';
 import { SessionService } from './session-service.ts';
 import { TemplateService } from './template-service.ts';
 
@@ -32,10 +33,12 @@ export type ServicesOptions = {
   makeRuntime: (listener: RuntimeListener) => Runtime;
   libraries: Libraries;
   maxSessions: number;
+  /** The daemon's log, whose level clients may change. */
+  log: LogLevelHolder;
 };
 
 /** Wires the services over a store and a runtime. */
-export function createServices({ store, makeRuntime, libraries, maxSessions }: ServicesOptions): Services {
+export function createServices({ store, makeRuntime, libraries, maxSessions, log }: ServicesOptions): Services {
   const changes = new ChangeFeed();
   const live = new LiveSessions(store.sessions, changes);
   const recorder = new ExecutionRecorder(store.journal, store.executions, changes);
@@ -43,12 +46,14 @@ export function createServices({ store, makeRuntime, libraries, maxSessions }: S
     onEvents: (executionId, events, stored) => {
       recorder.onEvents(executionId, events, stored);
     },
-    beginBackground: (sessionId) => executions.beginBackground(sessionId),
+    beginBackground: (sessionId) => outsideRequests(() => executions.beginBackground(sessionId)),
     endBackground: (executionId, outcome) => {
       executions.endBackground(executionId, outcome);
     },
     onSessionLost: (sessionId, reason) => {
-      live.crashed(sessionId, reason);
+      outsideRequests(() => {
+        live.crashed(sessionId, reason);
+      });
       metrics.sessionLost();
     },
   });
@@ -72,7 +77,7 @@ export function createServices({ store, makeRuntime, libraries, maxSessions }: S
     streams: new EventStreams(store.executions, store.journal, live, changes),
     changes,
     metrics,
-    ops: new OpsService(store.maintenance),
+    ops: new OpsService(store.maintenance, log),
     stop: async (reason) => {
       await executions.stop();
       await sessions.stop(reason);

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { LOG_LEVELS } from './log-levels.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -28,3 +29,7 @@ export const GcResult = Type.Object({
   dry_run: Type.Boolean(),
 });
 export type GcResult = Static<typeof GcResult>;
+
+/** The least important that the daemon logs. */
+export const LogLevelSetting = Type.Object({ level: Type.Enum(LOG_LEVELS) }, strict);
+export type LogLevelSetting = Static<typeof LogLevelSetting>;

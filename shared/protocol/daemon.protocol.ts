@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Id, Timestamp } from '../model/ids.ts';
-import { Backup, BackupRequest, GcRequest, GcResult } from '../model/ops.ts';
+import { Backup, BackupRequest, GcRequest, GcResult, LogLevelSetting } from '../model/ops.ts';
 import { Health, RuntimeSummary } from '../model/runtime-summary.ts';
 import { NoParams, notification, request, type RequestDefinition } from './message.ts';
 
@@ -40,6 +40,10 @@ export const DAEMON_REQUESTS = {
   'vm/ops/backup': request(['POST /ops/backup'], BackupRequest, Backup),
   /** Client → daemon, when a person asks for it: delete what ended long ago. */
   'vm/ops/gc': request(['POST /ops/gc'], GcRequest, GcResult),
+  /** Client → daemon: the least important that is logged now. */
+  'vm/ops/logLevel': request(['GET /ops/log-level'], NoParams, LogLevelSetting),
+  /** Client → daemon, while somebody looks for a fault: log more, or less, from now on. */
+  'vm/ops/setLogLevel': request(['PUT /ops/log-level'], LogLevelSetting, LogLevelSetting),
 } as const satisfies Record<string, RequestDefinition>;
 
 export const DAEMON_NOTIFICATIONS = {

@@ -63,6 +63,12 @@ const layers: readonly Layer[] = [
     ],
     usesNode: true,
   },
+  // Where lines of the log go, and what they say beside the message.
+  {
+    path: 'daemon/log/',
+    mayImport: ['shared/', 'daemon/services/', 'daemon/ownership/private-path.ts'],
+    usesNode: true,
+  },
   // The composition root and what stands beside it: the whole daemon, but neither its client nor the guest's process.
   {
     path: 'daemon/*',
@@ -70,6 +76,7 @@ const layers: readonly Layer[] = [
       'shared/',
       'daemon/libraries/',
       'daemon/language/',
+      'daemon/log/',
       'daemon/ownership/',
       'daemon/runtime/',
       'daemon/services/',

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import type { Backup, GcResult } from '../../../shared/model/ops.ts';
+import { Argument, type Command } from 'commander';
+import { LOG_LEVELS } from '../../../shared/model/log-levels.ts';
+import type { Backup, GcResult, LogLevelSetting } from '../../../shared/model/ops.ts';
 import type { RuntimeSummary } from '../../../shared/model/runtime-summary.ts';
 import { contextOf } from '../context.ts';
 import { duration } from '../parse.ts';
 
-/** ops health|runtime-summary|backup|gc */
+/** ops health|runtime-summary|backup|gc|log-level */
 export function addOpsCommands(program: Command): void {
   const ops = program.command('ops').description('operations: is it well, what does it hold, and care of the database');
   ops
@@ -43,6 +44,21 @@ export function addOpsCommands(program: Command): void {
       output.result(result, ({ sessions, executions, events }) => {
         const done = dryRun ? 'Would delete' : 'Deleted';
         output.line(`${done} ${sessions} sessions, ${executions} executions, ${events} events.`);
+      });
+    });
+  ops
+    .command('log-level')
+    .description('say how much the daemon logs, or change it while it runs')
+    .addArgument(new Argument('[level]', 'the least important that is logged from now on').choices(LOG_LEVELS))
+    .action(async (level: string | undefined, _options: object, command: Command) => {
+      const { client, output } = contextOf(command);
+      const path = 'ops/log-level';
+      const setting =
+        level === undefined
+          ? await client.get<LogLevelSetting>(path)
+          : await client.put<LogLevelSetting>(path, { level });
+      output.result(setting, (now) => {
+        output.line(now.level);
       });
     });
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES, type ErrorCode } from '../../../shared/errors/error-codes.ts';
 import { VmError, type ErrorEnvelope } from '../../../shared/errors/vm-error.ts';
+import { idsOf, whatOf } from './request-log.ts';
 import type { RestServer } from './rest-instance.ts';
 
 /** The framework's own errors that have a row in our table; its other 4xx mean a request that cannot be read. */
@@ -28,9 +29,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   const told = toVmError(error);
   const { http: status } = ERROR_CODES[told.code];
   if (status >= 500) {
-    const { id: request_id, method, url, log } = request;
     // Being full or about to stop is no fault.
-    log[status === 503 ? 'warn' : 'error']({ err: error, request_id, method, url }, told.code);
+    const level = status === 503 ? 'warn' : 'error';
+    request.log[level]({ err: error, ...idsOf(request), ...whatOf(request) }, told.code);
   }
   // Also where no hook ran: for a path that could not be decoded.
   reply.header('x-request-id', request.id);

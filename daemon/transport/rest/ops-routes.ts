@@ -1,11 +1,11 @@
-import { Backup, BackupRequest, GcRequest, GcResult } from '../../../shared/model/ops.ts';
+import { Backup, BackupRequest, GcRequest, GcResult, LogLevelSetting } from '../../../shared/model/ops.ts';
 import type { Services } from '../../services/services.ts';
 import type { RestServer } from './rest-instance.ts';
 
 const tags = ['operations'];
 const config = { errors: ['STORAGE_UNAVAILABLE'] } as const;
 
-/** Care of the database. */
+/** Care of the database and the log. */
 export function opsRoutes(server: RestServer, { ops }: Services): void {
   server.post(
     '/ops/backup',
@@ -34,5 +34,30 @@ export function opsRoutes(server: RestServer, { ops }: Services): void {
       },
     },
     (request) => ops.gc(request.body),
+  );
+  server.get(
+    '/ops/log-level',
+    {
+      schema: {
+        tags,
+        operationId: 'getLogLevel',
+        summary: 'The least important that the daemon logs now',
+        response: { 200: LogLevelSetting },
+      },
+    },
+    () => ops.logLevel(),
+  );
+  server.put(
+    '/ops/log-level',
+    {
+      schema: {
+        tags,
+        operationId: 'setLogLevel',
+        summary: 'Log more, or less, from now on',
+        body: LogLevelSetting,
+        response: { 200: LogLevelSetting },
+      },
+    },
+    (request) => ops.setLogLevel(request.body),
   );
 }

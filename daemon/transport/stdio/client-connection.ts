@@ -25,6 +25,7 @@ import type {
   RequestMethod,
   RequestParams,
 } from '../../../shared/protocol/methods.ts';
+import { duringRequest, idsIn } from '../../services/request-context.ts';
 import type { Services } from '../../services/services.ts';
 import { ChangeSender } from './change-sender.ts';
 import { checkInitializationOptions, checkParams, isRequestMethod } from './check-params.ts';
@@ -49,6 +50,8 @@ export type ClientEnd = { readonly exit_code: 0 | 1; readonly reason: string };
 export type ConnectionParts = {
   readonly services: Services;
   readonly handlers: AllHandlers;
+  /** Which of the daemon's clients this is, for its log. */
+  readonly number: number;
   readonly daemon: DaemonInfo;
   /** What `ready` says; beside that the daemon is ready, what became of the one before it. */
   readonly greeting: string;
@@ -71,6 +74,7 @@ export class ClientConnection {
   #trace: TraceValue = 'off';
   #resolveEnded: (end: ClientEnd) => void;
   #hasEnded = false;
+  #requests = 0;
 
   constructor({ input, output }: ClientStream, parts: ConnectionParts) {
     this.#parts = parts;
@@ -111,9 +115,9 @@ export class ClientConnection {
   }
 
   #connect(reader: FrameReader): MessageConnection {
-    const { logger } = this.#parts;
+    const { logger, number } = this.#parts;
     const log = (message: string): void => {
-      logger.debug(message);
+      logger.debug({ client: number }, message);
     };
     const connection = createMessageConnection(
       reader,
@@ -130,7 +134,12 @@ export class ClientConnection {
     );
     connection.onRequest('initialize', (params: InitializeParams) => this.#initialize(params));
     connection.onRequest('shutdown', () => null);
-    connection.onRequest((method, params, cancellation) => this.#serve(method, params, cancellation));
+    connection.onRequest((method, params: unknown, cancellation) => {
+      const request_id = `${number}-${++this.#requests}`;
+      return duringRequest({ client: number, request_id, ...idsIn(params) }, () =>
+        this.#serve(method, params, cancellation),
+      );
+    });
     connection.onNotification('initialized', () => {
       this.#initialized();
     });
@@ -191,7 +200,9 @@ export class ClientConnection {
     } catch (error) {
       throw toResponseError(error, this.#parts.logger, method);
     } finally {
-      this.#traceCall(method, given, performance.now() - started);
+      const ms = performance.now() - started;
+      this.#parts.logger.debug({ method, ms: Math.round(ms * 1_000) / 1_000 }, 'request');
+      this.#traceCall(method, given, ms);
     }
   }
 
@@ -251,7 +262,7 @@ export class ClientConnection {
       return;
     }
     const reason = `the client does not speak LSP: ${error.message}`;
-    this.#parts.logger.warn({ err: error }, reason);
+    this.#parts.logger.warn({ client: this.#parts.number, err: error }, reason);
     const answer: ResponseMessage = {
       jsonrpc: '2.0',
       id: null,

@@ -20,5 +20,7 @@ export function metadataHandlers({
     'vm/runtime/health': () => ({ status: 'ok' }),
     'vm/ops/backup': (params) => ops.backup(params),
     'vm/ops/gc': (params) => ops.gc(params),
+    'vm/ops/logLevel': () => ops.logLevel(),
+    'vm/ops/setLogLevel': (params) => ops.setLogLevel(params),
   };
 }

@@ -6,7 +6,7 @@ import { metadataHandlers } from './metadata-handlers.ts';
 import { sessionHandlers } from './session-handlers.ts';
 import { templateHandlers } from './template-handlers.ts';
 
-export type RpcServerParts = Omit<ConnectionParts, 'handlers'>;
+export type RpcServerParts = Omit<ConnectionParts, 'handlers' | 'number'>;
 
 /** Serves JSON-RPC over any pairs of streams, many clients at once. */
 export class RpcServer {
@@ -35,14 +35,15 @@ export class RpcServer {
 
   /** Serves until the client or the daemon ends it. The caller then ends the streams. */
   async serve(stream: ClientStream): Promise<ClientEnd> {
-    const logger = this.#parts.logger.child({ client: ++this.#count });
-    const client = new ClientConnection(stream, { ...this.#parts, handlers: this.#handlers, logger });
+    const { logger } = this.#parts;
+    const number = ++this.#count;
+    const client = new ClientConnection(stream, { ...this.#parts, handlers: this.#handlers, number });
     this.#clients.add(client);
-    logger.debug('client connected');
+    logger.debug({ client: number }, 'client connected');
     if (this.#stopping !== undefined) void client.stop(this.#stopping);
     const end = await client.ended;
     this.#clients.delete(client);
-    logger.debug({ reason: end.reason }, 'client left');
+    logger.debug({ client: number, reason: end.reason }, 'client left');
     return end;
   }
 

@@ -57,7 +57,7 @@ describe('the OpenAPI document', () => {
         name,
       );
       assert.equal(responses['401'] === undefined, name.endsWith('/health'), name);
-      assert.equal(responses['400'] === undefined, !/[{]|\?|POST|PATCH|sessions$|executions$/.test(name), name);
+      assert.equal(responses['400'] === undefined, !/[{]|\?|POST|PATCH|PUT|sessions$|executions$/.test(name), name);
     }
   });
 

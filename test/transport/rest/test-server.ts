@@ -1,4 +1,4 @@
-import pino from 'pino';
+import { createLogger } from '../../../daemon/log/logger.ts';
 import { LibraryCache } from '../../../daemon/libraries/library-cache.ts';
 import { NpmLibraries } from '../../../daemon/libraries/npm-libraries.ts';
 import { createServices, type Services } from '../../../daemon/services/services.ts';
@@ -24,9 +24,9 @@ export type TestServer = {
 export async function openServer(options: Partial<RestOptions> = {}): Promise<TestServer> {
   const store = openSqliteStore({ path: ':memory:' });
   const libraries = new NpmLibraries({ cache: new LibraryCache('/does/not/exist'), hurried: true });
-  const services = createServices({ store, makeRuntime: () => noRuntime, libraries, maxSessions: 10 });
   const log: Record<string, unknown>[] = [];
-  const logger = pino({ level: 'debug' }, { write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) });
+  const logger = createLogger('debug', { write: (line) => log.push(JSON.parse(line) as Record<string, unknown>) });
+  const services = createServices({ store, makeRuntime: () => noRuntime, libraries, maxSessions: 10, log: logger });
   const server = buildRestServer(services, {
     auth: { mode: 'none', token: 'the-token' },
     allowedHosts: [],

@@ -232,4 +232,7 @@ export const CASES: readonly Case[] = [
   refused('VALIDATION_ERROR', 'vm/ops/backup', 'over a folder', () => ({ path: '/' })),
   ok('vm/ops/gc', 'of nothing', () => ({ older_than_ms: 1_000_000_000_000 })),
   refused('VALIDATION_ERROR', 'vm/ops/gc', 'of the future', () => ({ older_than_ms: -1 })),
+  ok('vm/ops/logLevel', 'now', nothing),
+  ok('vm/ops/setLogLevel', 'a level', () => ({ level: 'debug' })),
+  refused('VALIDATION_ERROR', 'vm/ops/setLogLevel', 'an unknown level', () => ({ level: 'loud' })),
 ];

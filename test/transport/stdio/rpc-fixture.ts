@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair, type Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { LogFeed } from '../../../daemon/log-feed.ts';
-import { createLogger } from '../../../daemon/logger.ts';
+import { LogFeed } from '../../../daemon/log/log-feed.ts';
+import { createLogger } from '../../../daemon/log/logger.ts';
 import { createServices, type Services } from '../../../daemon/services/services.ts';
 import { LibraryCache } from '../../../daemon/libraries/library-cache.ts';
 import { NpmLibraries } from '../../../daemon/libraries/npm-libraries.ts';
@@ -42,15 +42,20 @@ export class RpcFixture {
   private constructor(worktree: string) {
     this.worktree = worktree;
     this.#store = openSqliteStore({ path: ':memory:' });
+    const feed = new LogFeed();
+    this.logger = createLogger('debug', {
+      write: (line) => {
+        this.log.push(JSON.parse(line) as Record<string, unknown>);
+        feed.write(line);
+      },
+    });
     this.services = createServices({
       store: this.#store,
       makeRuntime: (listener) => new ScriptedRuntime(listener),
       libraries: new NpmLibraries({ cache: new LibraryCache(join(worktree, 'no-libraries')), hurried: true }),
       maxSessions: 100,
+      log: this.logger,
     });
-    const write = (line: string): number => this.log.push(JSON.parse(line) as Record<string, unknown>);
-    const feed = new LogFeed();
-    this.logger = createLogger('debug', { feed, write });
     this.server = new RpcServer({
       services: this.services,
       daemon: DAEMON,

@@ -8,7 +8,9 @@ import { RpcFixture } from './rpc-fixture.ts';
 
 const EVENTS = 20_000;
 
-describe('a client that does not read', () => {
+describe('a client that does not read', function () {
+  // Megabytes of answers, on a machine that has other work too.
+  this.timeout(60_000);
   let fixture: RpcFixture;
   let session: Session;
   beforeEach(async () => {
