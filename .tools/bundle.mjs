@@ -6,7 +6,7 @@ import { pinnedNode, root } from './pinned-node.mjs';
 
 const distDirectory = path.join(root, 'dist');
 const stampFile = path.join(distDirectory, '.stamp');
-const sourceRoots = ['daemon', 'shared', '.tools', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const sourceRoots = ['daemon', 'shared', 'extension', '.tools', 'package.json', 'package-lock.json', 'tsconfig.json'];
 
 /**
  * One bundle each; an entry's name becomes its file in dist/. All files land flat there, so bundled code finds its
@@ -21,12 +21,31 @@ const scriptOptions = { platform: 'neutral', format: 'iife', minifyWhitespace: t
 /** Node's built-ins for guests, a file each: `daemon/runtime/built-in-texts.ts` makes the same ones. */
 const builtInSources = 'daemon/host/built-ins';
 
+/**
+ * One file that editors load as CommonJS, whatever their age; what only they have is left to them.
+ * @satisfies {import('esbuild').BuildOptions}
+ */
+const extensionOptions = {
+  platform: 'node',
+  format: 'cjs',
+  // The Node inside of the oldest editor that package.json allows.
+  target: 'node20',
+  outExtension: { '.js': '.cjs' },
+  external: ['vscode'],
+  // Packages that have both: the one for bundlers needs no search for files at run time.
+  mainFields: ['module', 'main'],
+  sourcemap: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
+};
+
 /** @type {Bundle[]} */
 const bundles = [
   { entries: { cli: 'daemon/cli/main.ts' }, splitting: true },
   { entries: { host: 'daemon/host/main.ts', 'make-snapshot': 'daemon/host/make-snapshot.ts' }, splitting: true },
   // No module: a host runs it as a script in each guest's context. `daemon/runtime/guest-script.ts` makes the same one.
   { entries: { guest: 'daemon/host/guest/main.ts' }, splitting: false, options: scriptOptions },
+  { entries: { extension: 'extension/extension.ts' }, splitting: false, options: extensionOptions },
   { entries: builtInEntries(), splitting: false, options: readBuiltInOptions() },
 ];
 

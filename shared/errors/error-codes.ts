@@ -44,7 +44,11 @@ export const ERROR_CODES = {
   MODULE_NOT_ALLOWED: { http: 422, rpc: 1503, description: 'The name is a JavaScript built-in, not a host module.' },
   LIBRARY_NOT_CACHED: { http: 422, rpc: 1504, description: 'A library of the template is not in the cache.' },
   STARTUP_FAILED: { http: 422, rpc: 1505, description: 'A startup file failed; the session crashed.' },
-  STARTUP_MODE_UNSUPPORTED: { http: 422, rpc: 1506, description: 'A startup file is to be imported, and the template has ES modules off.' },
+  STARTUP_MODE_UNSUPPORTED: {
+    http: 422,
+    rpc: 1506,
+    description: 'A startup file is to be imported, and the template has ES modules off.',
+  },
   ENGINE_UNSUPPORTED: { http: 422, rpc: 1507, description: 'The engine is unknown; v8 is the one there is.' },
   WORKTREE_NOT_FOUND: { http: 422, rpc: 1508, description: 'The worktree is not an existing folder.' },
   IMPORT_FAILED: { http: 422, rpc: 1509, description: 'A module could not be resolved or loaded.' },

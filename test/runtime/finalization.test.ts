@@ -33,7 +33,7 @@ describe('runtime: finalization', () => {
        FinalizationRegistry.length, FinalizationRegistry.prototype.constructor === FinalizationRegistry,
        Object.prototype.toString.call(own), own.unregister({})]`;
     const shown = await fixture.preview(session, source);
-    assert.equal(shown?.replace(/\s+/g, ' '), "[ true, true, 'FinalizationRegistry', 1, true, '[object FinalizationRegistry]', false ]"); // prettier-ignore
+    assert.equal(shown.replace(/\s+/g, ' '), "[ true, true, 'FinalizationRegistry', 1, true, '[object FinalizationRegistry]', false ]"); // prettier-ignore
     for (const wrong of [
       'FinalizationRegistry(() => {})',
       'new FinalizationRegistry(1)',

@@ -12,6 +12,7 @@ const Native = FinalizationRegistry;
  * when all calls were cancelled do not come.
  */
 function Registry(this: unknown, cleanup: unknown): object {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- a function may be called without new
   if (new.target === undefined) throw new TypeErrorCtor("Constructor FinalizationRegistry requires 'new'");
   if (typeof cleanup !== 'function') throw new TypeErrorCtor('FinalizationRegistry: cleanup must be callable');
   const made = cancellations();

@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import { ActiveSessions } from './active-sessions.ts';
+import { historyCommands } from './commands/history-commands.ts';
+import { registerCommands } from './commands/register-commands.ts';
+import { runCommands } from './commands/run-commands.ts';
+import { sessionCommands, startingCommands } from './commands/session-commands.ts';
+import { templateCommands } from './commands/template-commands.ts';
+import { variableCommands } from './commands/variable-commands.ts';
+import { windowCommands } from './commands/window-commands.ts';
+import { DaemonClient } from './daemon/daemon-client.ts';
+import { daemonCommand } from './daemon/daemon-command.ts';
+import { DaemonNotices } from './daemon-notices.ts';
+import { SessionFollower } from './events/session-follower.ts';
+import { DocumentBindings } from './language/document-bindings.ts';
+import { RunLens } from './language/run-lens.ts';
+import { LiveState } from './live-state.ts';
+import { OUTPUT_LANGUAGE } from './output/output-language.ts';
+import { OutputWriter } from './output/output-writer.ts';
+import type { Parts } from './parts.ts';
+import { openRepl, replProfile } from './repl/open-repl.ts';
+import { Runs } from './runs.ts';
+import { SessionStarter } from './session-starter.ts';
+import { dataDirectory } from './settings.ts';
+import { StatusBar } from './status-bar.ts';
+import { SessionTree } from './views/session-tree.ts';
+import { TemplateTree } from './views/template-tree.ts';
+import { VariableTree } from './views/variable-tree.ts';
+import { VirtualDocuments } from './virtual-documents.ts';
+
+/** What the tests look at; other extensions get no interface from this one. */
+export type Extension = Parts & { readonly statusBar: StatusBar };
+
+let client: DaemonClient | undefined;
+
+/** The whole wiring. Nothing here waits, and no process is started before somebody needs the daemon. */
+export function activate(context: vscode.ExtensionContext): Extension {
+  const own = <T extends { dispose(): unknown }>(part: T): T => {
+    context.subscriptions.push(part);
+    return part;
+  };
+  const log = once(() => own(vscode.window.createOutputChannel('VM System Log', { log: true })));
+  const channel = once(() => own(vscode.window.createOutputChannel('VM System', OUTPUT_LANGUAGE)));
+  client = new DaemonClient(() => daemonCommand(context.extensionPath, dataDirectory()), log);
+  const state = own(new LiveState(client));
+  const active = own(new ActiveSessions(state, context.workspaceState));
+  const follower = own(new SessionFollower(client, state, active));
+  const parts: Parts = {
+    client,
+    state,
+    active,
+    follower,
+    starter: new SessionStarter(client, state, active, context.workspaceState),
+    runs: own(new Runs(client, state, follower)),
+    output: own(new OutputWriter(channel, state, follower)),
+    documents: own(new VirtualDocuments()),
+    log,
+    sessionTree: own(new SessionTree(client, state, active)),
+    variableTree: own(new VariableTree(client, state, active)),
+    templateTree: own(new TemplateTree(client, state)),
+  };
+  own(new DaemonNotices(client, state));
+  own(new DocumentBindings(client, state, active));
+  own(new RunLens());
+  registerViews(parts, own);
+  registerAllCommands(parts, context);
+  const statusBar = own(new StatusBar(client, state, active));
+  reconnectWhereItWas(parts);
+  return { ...parts, statusBar };
+}
+
+/** The editor gives little time here. The daemon, its sessions and what runs in them stay. */
+export async function deactivate(): Promise<void> {
+  await client?.dispose();
+}
+
+function registerViews(
+  { sessionTree, variableTree, templateTree }: Parts,
+  own: (view: vscode.Disposable) => void,
+): void {
+  own(vscode.window.createTreeView('vmSystem.sessions', { treeDataProvider: sessionTree, showCollapseAll: true }));
+  own(vscode.window.createTreeView('vmSystem.variables', { treeDataProvider: variableTree, showCollapseAll: true }));
+  own(vscode.window.createTreeView('vmSystem.templates', { treeDataProvider: templateTree, showCollapseAll: true }));
+}
+
+function registerAllCommands(parts: Parts, { subscriptions, globalState }: vscode.ExtensionContext): void {
+  const repl = { 'vmSystem.openRepl': (node: unknown) => openRepl(parts, globalState, node as never) } as const;
+  const changing = [runCommands(parts), startingCommands(parts), templateCommands(parts), repl];
+  const looking = [sessionCommands(parts), historyCommands(parts), variableCommands(parts), windowCommands(parts)];
+  for (const commands of changing) subscriptions.push(...registerCommands({ needTrust: true, commands }));
+  for (const commands of looking) subscriptions.push(...registerCommands({ needTrust: false, commands }));
+  subscriptions.push(vscode.window.registerTerminalProfileProvider('vmSystem.repl', replProfile(parts, globalState)));
+}
+
+/** A window whose folders had a session goes on where it was before it was reloaded; others wait until something is wanted. */
+function reconnectWhereItWas({ active, client: daemon, log }: Parts): void {
+  if (!active.hasChoiceHere()) return;
+  daemon.connected().catch((error: unknown) => {
+    log().error(String(error));
+  });
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

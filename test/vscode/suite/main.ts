@@ -1,0 +1,8 @@
+import { runMocha } from './run-mocha.ts';
+
+/** Entry for the extension host: everything in a trusted window with one folder. */
+export function run(): Promise<void> {
+  return runMocha(async () => {
+    await import('./run-file.suite.ts');
+  });
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { Extension } from '../../../extension/extension.ts';
+import type { Execution } from '../../../shared/model/execution.ts';
+import type { Session } from '../../../shared/model/session.ts';
+
+const ID = 'vm-system.vm-system';
+const DEADLINE_MS = 45_000;
+
+/** The running extension, activated if need be. */
+export async function theExtension(): Promise<Extension> {
+  const extension = vscode.extensions.getExtension<Extension>(ID);
+  assert.ok(extension, `${ID} is not installed`);
+  return extension.activate();
+}
+
+/** Polls until there is a value that is not undefined or false. */
+export async function until<T>(
+  what: string,
+  look: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  const deadline = Date.now() + DEADLINE_MS;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`within ${DEADLINE_MS} ms there was no ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
+/** The address of a file in the window's (first) folder. */
+export function file(name: string, folder = 0): vscode.Uri {
+  const root = vscode.workspace.workspaceFolders?.[folder];
+  assert.ok(root, 'no folder is open');
+  return vscode.Uri.joinPath(root.uri, name);
+}
+
+/** Writes a file and opens it. */
+export async function edit(name: string, text: string): Promise<vscode.TextEditor> {
+  await vscode.workspace.fs.writeFile(file(name), Buffer.from(text));
+  const editor = await vscode.window.showTextDocument(file(name));
+  // An editor that was open before notices the change by itself, later.
+  await until(`${name} as it was written`, () => editor.document.getText() === text);
+  return editor;
+}
+
+export async function runFile(name: string): Promise<Execution> {
+  const execution = await vscode.commands.executeCommand<Execution | undefined>('vmSystem.runFile', file(name));
+  assert.ok(execution, `${name} did not run`);
+  return execution;
+}
+
+/** Text of the output channel; it has to be shown for that. */
+export function outputText(): string {
+  const document = vscode.workspace.textDocuments.find(({ languageId }) => languageId === 'vm-system-output');
+  return document?.getText() ?? '';
+}
+
+/** Waits until the channel shows something. */
+export async function untilOutput(text: string | RegExp): Promise<string> {
+  await vscode.commands.executeCommand('vmSystem.showOutput');
+  return until(`output with ${String(text)}`, () => {
+    const shown = outputText();
+    return (typeof text === 'string' ? shown.includes(text) : text.test(shown)) && shown;
+  });
+}
+
+/** Closes what a test has opened and made, so that the next finds an empty window. */
+export async function tidyUp(): Promise<void> {
+  const { state, client } = await theExtension();
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  const close = ({ id }: Session): Promise<unknown> => client.request('vm/session/close', { session_id: id });
+  await Promise.all(state.aliveSessions.map(close));
+  await until('end of all sessions', () => state.aliveSessions.length === 0);
+}
