@@ -1,0 +1,317 @@
+import {
+  accessSync, closeSync, constants, fstatSync, ftruncateSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync,
+  rmdirSync, unlinkSync, writeSync, type BigIntStats, type Dirent,
+} from 'node:fs'; // prettier-ignore
+import path from 'node:path';
+import { MAX_CALL_BYTES, type ModulePolicy } from '../../../shared/ipc/call-messages.ts';
+import { ModuleError, wrongType } from '../denied.ts';
+import { Places, systemError, type Place } from './places.ts';
+import { Quota } from './quota.ts';
+
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
+const CHUNK = 1024 * 1024;
+/** Files that one `rm -r` or `readdir -r` may meet. */
+const MAX_ENTRIES = 100_000;
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** The files that a session may touch, by the calls of Node's `fs`. Paths are text, contents are base64. */
+export class FsModule {
+  readonly places: Places;
+  readonly quota: Quota;
+
+  constructor(policy: ModulePolicy) {
+    this.places = new Places(policy);
+    this.quota = new Quota(policy.fs.quota_bytes);
+  }
+
+  call(name: string, args: readonly unknown[]): unknown {
+    const [first, second, third] = args;
+    const file = text('path', first);
+    try {
+      switch (name) {
+        case 'readFile': return this.#readFile(file);
+        case 'writeFile': return this.#writeFile(file, bytes(second), options(third));
+        case 'stat': return this.#stat(file, true, options(second));
+        case 'lstat': return this.#stat(file, false, options(second));
+        case 'exists': return this.#exists(file);
+        case 'access': return this.#access(file, number(second, 0));
+        case 'readdir': return this.#readdir(file, options(second)['recursive'] === true);
+        case 'realpath': return this.#realpath(file);
+        case 'mkdir': return this.#mkdir(file, options(second)['recursive'] === true);
+        case 'rmdir': return this.places.at(file, 'rw', false, ({ name: place }) => { rmdirSync(place); }); // prettier-ignore
+        case 'unlink': return this.places.at(file, 'rw', false, (place) => { this.#unlink(place); }); // prettier-ignore
+        case 'rm': return this.#rm(file, options(second));
+        case 'truncate': return this.#truncate(file, number(second, 0));
+        case 'rename': return this.#rename(file, text('newPath', second));
+        case 'copyFile': return this.#copyFile(file, text('dest', second), number(third, 0));
+        default: throw new ModuleError('ERR_METHOD_NOT_IMPLEMENTED', `fs.${name} is not there`);
+      } // prettier-ignore
+    } catch (error) {
+      throw systemError(error, file);
+    }
+  }
+
+  #readFile(file: string): string {
+    return this.#open(file, 'ro', O_RDONLY, (fd, stats) => readAll(fd, Number(stats.size), file).toString('base64'));
+  }
+
+  #writeFile(file: string, data: Buffer, { flag = 'w', mode }: Options): void {
+    const flags = flagsOf(flag);
+    this.#open(file, 'rw', flags, (fd, stats) => {
+      const before = Number(stats.size);
+      const after = (flags & O_APPEND) === 0 ? data.length : before + data.length;
+      this.quota.require(after - before, file);
+      if ((flags & O_APPEND) === 0) ftruncateSync(fd, 0);
+      writeAll(fd, data);
+      this.quota.grown(after - before);
+    }, mode); // prettier-ignore
+  }
+
+  /** Only ordinary files: a device or a pipe would do something when it is opened. */
+  #open<Result>(
+    file: string,
+    access: 'ro' | 'rw',
+    flags: number,
+    use: (fd: number, stats: BigIntStats) => Result,
+    mode?: unknown,
+  ): Result {
+    return this.places.at(file, access, true, ({ name, stats }) => {
+      if (stats !== undefined) requireFile(stats, file);
+      const fd = openSync(name, flags | O_NOFOLLOW | O_NONBLOCK, typeof mode === 'number' ? mode & 0o777 : 0o666);
+      try {
+        const opened = fstatSync(fd, { bigint: true });
+        requireFile(opened, file);
+        return use(fd, opened);
+      } finally {
+        closeSync(fd);
+      }
+    });
+  }
+
+  #stat(file: string, follow: boolean, { throwIfNoEntry }: Options): unknown {
+    return this.places.at(file, 'ro', follow, ({ stats }) => {
+      if (stats !== undefined) return wireStats(stats);
+      if (throwIfNoEntry === false) return null;
+      throw notFound(follow ? 'stat' : 'lstat', file);
+    });
+  }
+
+  #exists(file: string): boolean {
+    try {
+      return this.places.at(file, 'ro', true, ({ stats }) => stats !== undefined);
+    } catch (error) {
+      if (error instanceof ModuleError) return false;
+      throw error;
+    }
+  }
+
+  #access(file: string, mode: number): void {
+    this.places.at(file, (mode & constants.W_OK) === 0 ? 'ro' : 'rw', true, ({ name, stats }) => {
+      if (stats === undefined) throw notFound('access', file);
+      accessSync(name, mode);
+    });
+  }
+
+  #realpath(file: string): string {
+    return this.places.at(file, 'ro', true, ({ stats, real }) => {
+      if (stats === undefined) throw notFound('realpath', file);
+      return real;
+    });
+  }
+
+  /** Name and kind of each entry. */
+  #readdir(file: string, recursive: boolean): [string, string][] {
+    const found: [string, string][] = [];
+    const read = (name: string, prefix: string): void => {
+      for (const entry of readdirSync(name, { withFileTypes: true })) {
+        if (found.length >= MAX_ENTRIES) throw tooMany(file);
+        found.push([`${prefix}${entry.name}`, kindOf(entry)]);
+        if (recursive && entry.isDirectory()) inFolder(`${name}/${entry.name}`, (inside) => { read(inside, `${prefix}${entry.name}/`); }); // prettier-ignore
+      }
+    };
+    this.places.at(file, 'ro', true, ({ name }) => { inFolder(name, (folder) => { read(folder, ''); }); }); // prettier-ignore
+    return found;
+  }
+
+  #mkdir(file: string, recursive: boolean): string | undefined {
+    if (!recursive) return this.places.at(file, 'rw', false, ({ name }) => { mkdirSync(name); return undefined; }); // prettier-ignore
+    const missing: string[] = [];
+    for (let at = file; ; at = path.dirname(at)) {
+      const stats = this.#look(at);
+      if (stats?.isDirectory() === true) break;
+      if (stats !== undefined) throw new ModuleError('EEXIST', `EEXIST: file already exists, mkdir '${file}'`, { path: file });
+      missing.unshift(at);
+      if (path.dirname(at) === at) break;
+    }
+    for (const each of missing) this.places.at(each, 'rw', false, ({ name }) => { mkdirSync(name); }); // prettier-ignore
+    return missing[0] === undefined ? undefined : this.places.resolve(missing[0]);
+  }
+
+  #look(file: string): BigIntStats | undefined {
+    this.places.check(this.places.resolve(file), 'rw', file);
+    try {
+      return this.places.at(file, 'rw', true, ({ stats }) => stats);
+    } catch (error) {
+      if (error instanceof ModuleError && error.details['code'] === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #unlink({ name, stats }: Pick<Place, 'name' | 'stats'>): void {
+    unlinkSync(name);
+    if (stats?.isFile() === true && stats.nlink === 1n) this.quota.grown(-Number(stats.size));
+  }
+
+  #rm(file: string, { recursive, force }: Options): void {
+    this.places.at(file, 'rw', false, ({ name, stats }) => {
+      if (stats === undefined) {
+        if (force === true) return;
+        throw notFound('rm', file);
+      }
+      if (!stats.isDirectory()) this.#unlink({ name, stats });
+      else if (recursive === true) this.#removeFolder(name, file, { count: 0 });
+      else throw new ModuleError('ERR_FS_EISDIR', `Path is a directory: rm returned EISDIR (is a directory) ${file}`, { path: file });
+    });
+  }
+
+  /** Each folder is opened before it is looked into, and links in it are removed and not followed. */
+  #removeFolder(name: string, file: string, seen: { count: number }): void {
+    inFolder(name, (folder) => {
+      for (const entry of readdirSync(folder)) {
+        if (++seen.count > MAX_ENTRIES) throw tooMany(file);
+        const each = `${folder}/${entry}`;
+        const stats = lstatSync(each, { throwIfNoEntry: false, bigint: true });
+        if (stats?.isDirectory() === true) this.#removeFolder(each, file, seen);
+        else if (stats !== undefined) this.#unlink({ name: each, stats });
+      }
+    });
+    rmdirSync(name);
+  }
+
+  #truncate(file: string, length: number): void {
+    this.#open(file, 'rw', O_RDWR, (fd, stats) => {
+      const growth = length - Number(stats.size);
+      this.quota.require(growth, file);
+      ftruncateSync(fd, length);
+      this.quota.grown(growth);
+    });
+  }
+
+  #rename(from: string, to: string): void {
+    this.places.at(from, 'rw', false, ({ name }) => {
+      this.places.at(to, 'rw', false, ({ name: newName }) => { renameSync(name, newName); }); // prettier-ignore
+    });
+  }
+
+  #copyFile(from: string, to: string, mode: number): void {
+    const flags = O_WRONLY | O_CREAT | ((mode & constants.COPYFILE_EXCL) === 0 ? 0 : O_EXCL);
+    this.#open(from, 'ro', O_RDONLY, (source, { size, mode: sourceMode }) => {
+      this.#open(to, 'rw', flags, (target, stats) => {
+        const growth = Number(size - stats.size);
+        this.quota.require(growth, to);
+        ftruncateSync(target, 0);
+        const chunk = Buffer.alloc(CHUNK);
+        let left = Number(size);
+        for (let count = 1; left > 0 && count > 0; left -= count) {
+          count = readSync(source, chunk, 0, Math.min(CHUNK, left), null);
+          writeAll(target, chunk.subarray(0, count));
+        }
+        this.quota.grown(growth);
+      }, Number(sourceMode)); // prettier-ignore
+    });
+  }
+}
+
+/** Opens a folder, never through a link, for as long as `use` takes. */
+function inFolder(name: string, use: (folder: string) => void): void {
+  const fd = openSync(name, O_RDONLY | O_NOFOLLOW | constants.O_DIRECTORY);
+  try {
+    use(process.platform === 'linux' ? `/proc/self/fd/${fd}` : name);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function requireFile(stats: BigIntStats, file: string): void {
+  if (stats.isDirectory()) throw new ModuleError('EISDIR', `EISDIR: illegal operation on a directory, read '${file}'`, { path: file });
+  if (!stats.isFile()) throw new ModuleError('EACCES', `EACCES: '${file}' is no ordinary file`, { path: file });
+}
+
+function readAll(fd: number, size: number, file: string): Buffer {
+  if (size > MAX_CALL_BYTES) throw tooLarge(size, file);
+  // Some files of the system say that they are empty; others grow while they are read.
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(Math.max(size - total, 0) + 512);
+    const count = readSync(fd, chunk, 0, chunk.length, null);
+    if (count === 0) return Buffer.concat(chunks);
+    total += count;
+    if (total > MAX_CALL_BYTES) throw tooLarge(total, file);
+    chunks.push(chunk.subarray(0, count));
+  }
+}
+
+function writeAll(fd: number, data: Buffer): void {
+  for (let at = 0; at < data.length;) at += writeSync(fd, data, at, data.length - at);
+}
+
+function tooLarge(size: number, file: string): ModuleError {
+  return new ModuleError('ERR_FS_FILE_TOO_LARGE', `The file is larger than ${MAX_CALL_BYTES} bytes (${size}), read '${file}'`, { path: file });
+}
+
+function tooMany(file: string): ModuleError {
+  return new ModuleError('EMFILE', `more than ${MAX_ENTRIES} entries below '${file}'`, { path: file });
+}
+
+function notFound(syscall: string, file: string): ModuleError {
+  return new ModuleError('ENOENT', `ENOENT: no such file or directory, ${syscall} '${file}'`, { errno: -2, syscall, path: file });
+}
+
+/** As `Stats` has them; times in milliseconds. No device or inode: they tell of the machine. */
+function wireStats(stats: BigIntStats): unknown {
+  const { mode, size, nlink, atimeNs, mtimeNs, ctimeNs, birthtimeNs } = stats;
+  const ms = (ns: bigint): number => Number(ns / 1000n) / 1000;
+  const times = { atimeMs: ms(atimeNs), mtimeMs: ms(mtimeNs), ctimeMs: ms(ctimeNs), birthtimeMs: ms(birthtimeNs) };
+  return { kind: kindOf(stats), mode: Number(mode), size: Number(size), nlink: Number(nlink), ...times };
+}
+
+function kindOf(entry: Dirent | BigIntStats): string {
+  if (entry.isFile()) return 'file';
+  if (entry.isDirectory()) return 'directory';
+  return entry.isSymbolicLink() ? 'link' : 'other';
+}
+
+function flagsOf(flag: unknown): number {
+  switch (flag) {
+    case 'w': return O_WRONLY | O_CREAT;
+    case 'wx': return O_WRONLY | O_CREAT | O_EXCL;
+    case 'a': return O_WRONLY | O_CREAT | O_APPEND;
+    case 'ax': return O_WRONLY | O_CREAT | O_APPEND | O_EXCL;
+    case 'r+': return O_WRONLY;
+    default: throw new ModuleError('ERR_INVALID_ARG_VALUE', `The flag ${String(flag)} is not known`, { name: 'TypeError' });
+  } // prettier-ignore
+}
+
+function text(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw wrongType(name, 'of type string');
+  if (value === '') throw new ModuleError('ENOENT', `ENOENT: no such file or directory, open ''`, { path: '' });
+  if (value.length > 4096) throw new ModuleError('ENAMETOOLONG', 'ENAMETOOLONG: name too long');
+  return value;
+}
+
+function bytes(value: unknown): Buffer {
+  if (typeof value !== 'string') throw wrongType('data', 'of type string or bytes');
+  const data = Buffer.from(value, 'base64');
+  if (data.length > MAX_CALL_BYTES) throw new ModuleError('ERR_FS_FILE_TOO_LARGE', `One call may write ${MAX_CALL_BYTES} bytes`);
+  return data;
+}
+
+function options(value: unknown): Options {
+  return typeof value === 'object' && value !== null ? (value as Options) : {};
+}
+
+function number(value: unknown, fallback: number): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : fallback;
+}
