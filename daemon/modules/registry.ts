@@ -1,0 +1,11 @@
+import type { HostModuleName } from '../../shared/catalogue/host-modules.ts';
+import { FsModule } from './fs/fs-module.ts';
+import type { HostModuleMaker } from './host-module.ts';
+
+/**
+ * What does the calls of each host module. Its description stands in `shared/catalogue/host-modules.ts`, and its side in
+ * the guest is `daemon/host/built-ins/vm.NAME.ts`, which calls here by `tools.callHost` and `tools.callHostLater`.
+ */
+export const HOST_MODULE_MAKERS: Partial<Record<HostModuleName, () => Promise<HostModuleMaker>>> = {
+  fs: () => Promise.resolve((policy) => new FsModule(policy)),
+};
