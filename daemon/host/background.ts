@@ -66,6 +66,17 @@ export class Background {
     return this.#outbox?.gate();
   }
 
+  flush(): void {
+    this.#outbox?.flush();
+  }
+
+  /** The daemon has made events of its own for what goes on. */
+  spend(events: number): void {
+    const limits = this.#limits;
+    if (limits === undefined || this.#last !== undefined) return;
+    if (this.#outboxFor(limits).spend(events)) this.giveUp(outputExceeded('max_events', limits));
+  }
+
   ack(events: number): void {
     this.#outbox?.ack(events);
   }
@@ -117,7 +128,9 @@ export class Background {
   async #stopTurn(reason: StopReason): Promise<Turn> {
     const coming = comeToRest(this.#guest);
     this.#guest.modules.stop();
+    this.#guest.calls.stop();
     const fate = await coming;
+    this.#guest.calls.start();
     if (fate === 'rested') await this.#guest.modules.reset();
     if (fate === 'gone') return { state: 'gone' };
     if (fate === 'stuck') {
@@ -148,7 +161,9 @@ export class Background {
   }
 
   async #conclude(reason: StopReason): Promise<void> {
+    this.#guest.calls.stop();
     await this.#guest.cancelAllCalls();
+    this.#guest.calls.start();
     this.end(reason);
   }
 
@@ -166,10 +181,13 @@ export class Background {
   #emit({ type, payload, text }: LineEvent): void {
     const limits = this.#limits;
     if (limits === undefined || this.#last !== undefined) return;
-    if (this.#outbox === undefined) this.#startedAt = performance.now();
-    this.#outbox ??= new EventOutbox(limits, (events) => { this.#send({ t: 'background', session_id: this.#id, events }); }); // prettier-ignore
-    const exceeded = this.#outbox.push(type, payload, text);
+    const exceeded = this.#outboxFor(limits).push(type, payload, text);
     if (exceeded !== undefined) this.giveUp(outputExceeded(exceeded, limits));
+  }
+
+  #outboxFor(limits: Limits): EventOutbox {
+    if (this.#outbox === undefined) this.#startedAt = performance.now();
+    return (this.#outbox ??= new EventOutbox(limits, (events) => { this.#send({ t: 'background', session_id: this.#id, events }); })); // prettier-ignore
   }
 
   #metrics(outbox: EventOutbox | undefined): WireOutcome['metrics'] {

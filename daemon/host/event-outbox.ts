@@ -16,7 +16,7 @@ const MAX_BATCH_CHARS = 131_072;
 /** The events of one run on their way to the daemon: counted, limited, sent in batches, never far ahead of its store. */
 export class EventOutbox {
   readonly #send: (events: WireEvent[]) => void;
-  readonly #maxEvents: number;
+  #maxEvents: number;
   readonly #maxBytes: number;
   #batch: WireEvent[] = [];
   #batchChars = 0;
@@ -53,9 +53,18 @@ export class EventOutbox {
     this.outputBytes += bytes;
     this.#batch.push([Date.now(), type, payload]);
     this.#batchChars += Math.min(text.length, MAX_EVENT_TEXT);
-    if (this.#batch.length >= MAX_BATCH_EVENTS || this.#batchChars >= MAX_BATCH_CHARS) this.#flush();
-    else this.#timer ??= setTimeout(() => { this.#flush(); }, this.#flushDelay()); // prettier-ignore
+    if (this.#batch.length >= MAX_BATCH_EVENTS || this.#batchChars >= MAX_BATCH_CHARS) this.flush();
+    else this.#timer ??= setTimeout(() => { this.flush(); }, this.#flushDelay()); // prettier-ignore
     return undefined;
+  }
+
+  /**
+   * So many events were made elsewhere, which count as ours.
+   * @returns whether there are more now than may be
+   */
+  spend(events: number): boolean {
+    this.#maxEvents -= events;
+    return !this.#closed && this.eventCount > this.#maxEvents;
   }
 
   /** So many events are durable. */
@@ -78,7 +87,7 @@ export class EventOutbox {
     if (!this.#isBehind() && now - this.#lastGate < LATER_FLUSH_MS) return undefined;
     this.#lastGate = now;
     if (!this.#isBehind()) return new Promise((resolve) => setImmediate(resolve));
-    this.#flush();
+    this.flush();
     return new Promise((resolve) => this.#openGates.push(resolve));
   }
 
@@ -103,7 +112,8 @@ export class EventOutbox {
     return Math.max(FIRST_FLUSH_MS, this.#lastFlush + LATER_FLUSH_MS - performance.now());
   }
 
-  #flush(): void {
+  /** Sends what is there without waiting for more. */
+  flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#batch.length === 0) return;

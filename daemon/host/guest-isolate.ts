@@ -1,5 +1,6 @@
 import ivm from 'isolated-vm';
 import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
+import { HostCalls } from './host-calls.ts';
 import { GuestModules } from './modules/guest-modules.ts';
 import { GuestLibraries } from './guest-libraries.ts';
 import { answerQuestion } from './guest-questions.ts';
@@ -27,7 +28,7 @@ export type GuestCallbacks = {
 /** Left behind by a guest's script for the moment it takes to take it away again. */
 const GUEST_KEY = '__vmSystemGuest';
 const CONNECT = `
-  globalThis.${GUEST_KEY} = globalThis.__vmSystemConnect({ line: $0, gate: $1, ask: $2, wake: $3, peek: $4 });
+  globalThis.${GUEST_KEY} = globalThis.__vmSystemConnect({ line: $0, gate: $1, ask: $2, wake: $3, peek: $4, call: $5, callSoon: $6 });
   return globalThis.${GUEST_KEY};
 `;
 const TAKE_AWAY = `(() => { const guest = globalThis.${GUEST_KEY}; delete globalThis.${GUEST_KEY}; return guest; })()`;
@@ -56,6 +57,8 @@ export class GuestIsolate {
   /** As of the last rest, before its microtasks. */
   heapUsedBytes = 0;
   readonly modules: GuestModules;
+  /** The guest's calls of host modules. */
+  readonly calls = new HostCalls();
   /** Where the guest's calls go; a spare isolate has no session yet. */
   callbacks: GuestCallbacks = {
     line: () => undefined,
@@ -248,20 +251,25 @@ export class GuestIsolate {
     const line = new ivm.Callback((kind: number, text: string) => { this.callbacks.line(kind, text); }, { ignored: true }); // prettier-ignore
     const gate = new ivm.Reference(() => this.callbacks.gate());
     const exit = (code: number): void => { this.callbacks.exit(code); }; // prettier-ignore
-    const ask = new ivm.Callback((question: unknown, ...args: unknown[]) => answerQuestion(question, args, exit));
+    const reply = (): string | undefined => this.calls.takeReply();
+    const ask = new ivm.Callback((question: unknown, ...args: unknown[]) =>
+      answerQuestion(question, args, { exit, reply }),
+    );
+    const call = new ivm.Reference((...args: [unknown, unknown, unknown]) => this.calls.now(...args));
+    const callSoon = new ivm.Callback((...args: [unknown, unknown, unknown, unknown]) => { this.calls.soon(...args); }, { ignored: true }); // prettier-ignore
     const wake = new ivm.Callback((ms: number) => { this.callbacks.wake(ms); }, { ignored: true }); // prettier-ignore
     const peek = new ivm.Reference((kind?: string) =>
       kind === undefined ? this.#peek?.proceed() : this.#peek?.begin(kind),
     );
     const filename = GUEST_SCRIPT_NAME;
-    const functions = [line, gate, ask, wake, peek];
+    const functions = [line, gate, ask, wake, peek, call, callSoon];
     const tools = this.#context.evalClosureSync(CONNECT, functions, { filename, result: { reference: true } });
-    const call = (name: keyof Calls) => tools.getSync(name, { reference: true }) as Calls[keyof Calls];
+    const turn = (name: keyof Calls) => tools.getSync(name, { reference: true }) as Calls[keyof Calls];
     this.modules.builtInTools = () => tools.getSync('builtInTools', { reference: true });
     this.#calls = {
-      runDueTimers: call('runDueTimers'),
-      endTurn: call('endTurn'),
-      cancelAllCalls: call('cancelAllCalls'),
+      runDueTimers: turn('runDueTimers'),
+      endTurn: turn('endTurn'),
+      cancelAllCalls: turn('cancelAllCalls'),
     };
     // The inspector needs the tools as one of its objects; the guest must not see them.
     const answer = this.evaluate(TAKE_AWAY, { objectGroup: 'host' });

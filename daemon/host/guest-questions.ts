@@ -17,8 +17,11 @@ const URL_PARTS = [
 ] as const;
 type UrlPart = (typeof URL_PARTS)[number];
 
+/** What some questions are passed on to. */
+export type AnswerParts = { exit: (code: number) => void; reply: () => string | undefined };
+
 /** Answers the guest's questions (`guest/host-link.ts` lists them). Whatever comes in is checked: it is the guest's. */
-export function answerQuestion(question: unknown, args: readonly unknown[], exit: (code: number) => void): unknown {
+export function answerQuestion(question: unknown, args: readonly unknown[], { exit, reply }: AnswerParts): unknown {
   const [first, second, third] = args;
   switch (question) {
     case 'now':
@@ -35,6 +38,8 @@ export function answerQuestion(question: unknown, args: readonly unknown[], exit
       return decode(first, second, third === true);
     case 'lib':
       return ivm;
+    case 'reply':
+      return reply();
     case 'exit':
       if (typeof first === 'number') exit(first);
       return undefined;

@@ -66,9 +66,11 @@ export class GuestRun {
     if (quiet !== undefined) await this.#waitFor(quiet);
     onBegin();
     this.#guest.modules.begin();
+    this.#guest.calls.start();
     const outcome = this.#isStopped() ? stoppedOutcome : await this.#evaluate();
     const fate = this.#stopReason === undefined ? 'rested' : await comeToRest(this.#guest);
     this.#clock.stop();
+    this.#guest.calls.start();
     if (this.#stopReason !== undefined && fate === 'rested') await this.#guest.modules.reset();
     await this.#giveBack(fate);
     const metrics = this.#metrics(fate);
@@ -87,6 +89,7 @@ export class GuestRun {
     if (!this.#guest.isGone) this.#guest.terminate();
     // After the interrupt: a guest that waits for a module must find it there when it wakes.
     this.#guest.modules.stop();
+    this.#guest.calls.stop();
     this.#stopped.resolve(undefined);
   }
 
@@ -115,6 +118,16 @@ export class GuestRun {
 
   gate(): Promise<void> | undefined {
     return this.#outbox.gate();
+  }
+
+  /** Sends on what the guest has said so far. */
+  flush(): void {
+    this.#outbox.flush();
+  }
+
+  /** The daemon has made events of its own for this run. */
+  spend(events: number): void {
+    if (this.#outbox.spend(events)) this.stop(outputExceeded('max_events', this.#request.limits));
   }
 
   async #evaluate(): Promise<Omit<WireOutcome, 'metrics'>> {

@@ -1,4 +1,4 @@
-import type { FromHost, LookMessage, RunMessage } from '../../shared/ipc/host-messages.ts';
+import type { FromHost, LookMessage, RunMessage, ToHost } from '../../shared/ipc/host-messages.ts';
 import { findCompletionTarget } from './completion-target.ts';
 import { complete } from './guest-completion.ts';
 import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
@@ -15,7 +15,14 @@ import { ModuleLoads } from './modules/module-loads.ts';
 import { memoryExceeded } from './stop-reasons.ts';
 
 /** What a session's modules depend on. `root`: real path of the worktree; `builtInTexts`: see `host.ts`. */
-export type ModuleSettings = { root: string; esm: boolean; strict: boolean; builtInTexts: string };
+export type ModuleSettings = {
+  root: string;
+  esm: boolean;
+  strict: boolean;
+  builtInTexts: string;
+  /** Host modules that the template allows. */
+  modules: readonly string[];
+};
 
 type Current = { id: string; run: GuestRun; outbox: EventOutbox };
 
@@ -49,8 +56,16 @@ export class GuestSession {
     });
     this.loads = new ModuleLoads(id, send);
     const load: ModuleHostOptions['load'] = (request) => this.loads.load(request);
-    this.#modules = new ModuleHost({ load, builtIns: builtInModules(settings.builtInTexts), ...settings });
+    this.#modules = new ModuleHost({ load, builtIns: builtInModules(settings.builtInTexts, settings.modules), ...settings });
     guest.modules.attach({ host: this.#modules, ...settings });
+    guest.calls.attach({
+      send: (call) => {
+        this.#active.flush();
+        send({ t: 'call', session_id: id, call });
+      },
+      cancel: (ids) => { send({ t: 'cancel_calls', session_id: id, ids }); }, // prettier-ignore
+      wake: () => { this.#timers.hurry(); }, // prettier-ignore
+    });
     guest.callbacks = {
       line: (kind, text) => { this.#active.line(kind, text); }, // prettier-ignore
       gate: () => this.#active.gate(),
@@ -91,6 +106,12 @@ export class GuestSession {
   /** Stops what the runs left behind, for good. */
   interruptBackground(): void {
     if (this.#current === undefined) this.#background.interrupt();
+  }
+
+  /** A call of a host module has come to its end; it made so many events, which the daemon has noted by itself. */
+  called({ reply, events }: Extract<ToHost, { t: 'called' }>): void {
+    if (events > 0) this.#active.spend(events);
+    this.#guest.calls.receive(reply.id, reply.text);
   }
 
   ackBackground(events: number): void {

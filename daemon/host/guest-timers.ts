@@ -10,6 +10,8 @@ export class GuestTimers {
   #timer: NodeJS.Timeout | undefined;
   #isInTurn = false;
   #isOver = false;
+  /** A turn is wanted at once, whatever the guest has asked for. */
+  #isHurried = false;
 
   constructor(guest: GuestIsolate, runTurn: () => Promise<Turn>) {
     this.#guest = guest;
@@ -25,8 +27,15 @@ export class GuestTimers {
   wake(ms: number): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (ms < 0 || this.#isOver) return;
-    this.#timer = setTimeout(() => { void this.#turn(); }, Math.min(ms, MAX_WAIT_MS)); // prettier-ignore
+    if ((ms < 0 && !this.#isHurried) || this.#isOver) return;
+    const delay = this.#isHurried ? 0 : Math.min(ms, MAX_WAIT_MS);
+    this.#timer = setTimeout(() => { void this.#turn(); }, delay); // prettier-ignore
+  }
+
+  /** Something has come that the guest waits for: a turn as soon as may be. */
+  hurry(): void {
+    this.#isHurried = true;
+    if (!this.#isInTurn) this.wake(0);
   }
 
   dispose(): void {
@@ -40,6 +49,7 @@ export class GuestTimers {
     // The end of a turn says when the next one is due.
     if (this.#isInTurn || this.#isOver) return;
     this.#isInTurn = true;
+    this.#isHurried = false;
     let turn = await this.#runTurn();
     // Stopped, or ended by a rejection that nobody has handled: the guest has not said when to come again.
     while (turn.state === 'terminated' || turn.state === 'rejected') turn = await this.#guest.endTurn();

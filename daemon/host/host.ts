@@ -63,6 +63,9 @@ export class Host {
       case 'loaded':
         this.#sessions.get(message.session_id)?.loads.receive(message);
         break;
+      case 'called':
+        this.#sessions.get(message.session_id)?.called(message);
+        break;
       case 'close':
         this.#close(message.session_id);
         break;
@@ -81,12 +84,12 @@ export class Host {
     this.#send({ t: 'hello', pid: process.pid });
   }
 
-  async #open({ session_id, worktree_path, kind, primed }: Open): Promise<void> {
+  async #open({ session_id, worktree_path, kind, primed, modules }: Open): Promise<void> {
     const { strict } = kind.runtime;
     try {
       setFlagsFromString(strict ? '--use-strict' : '--no-use-strict');
       const prepared = primed ? await this.#spares.takePrimed() : await this.#spares.take(kind.mem_mb);
-      const settings = { root: worktree_path, esm: kind.runtime.esm, strict, builtInTexts: this.#builtInTexts };
+      const settings = { root: worktree_path, esm: kind.runtime.esm, strict, modules, builtInTexts: this.#builtInTexts };
       const session = new GuestSession(session_id, prepared.guest, settings, this.#send);
       prepared.onCatastrophe = () => {
         session.catastrophe();

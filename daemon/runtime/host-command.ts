@@ -25,7 +25,7 @@ const commands: { fenced?: HostCommand; free?: HostCommand } = {};
 
 function makeCommand(fenced: boolean): HostCommand {
   const files = [guestScript(), builtInTexts(), ...snapshot()];
-  const words = [...wrappers(fenced), process.execPath, ...nodeArgs(), entry(), ...files];
+  const words = [...wrapperWords({ fenced }), process.execPath, ...nodeArgs(), entry(), ...files];
   const [file = process.execPath, ...args] = words;
   return { file, args };
 }
@@ -87,7 +87,7 @@ function packageFolder(name: string, from: string): string {
 }
 
 /** Programs of util-linux that set something and then become the program that follows; where they fail, hosts do without. */
-function wrappers(fenced: boolean): string[] {
+export function wrapperWords({ fenced }: { fenced: boolean }): string[] {
   if (process.platform !== 'linux') return [];
   // The kernel kills the host with the daemon, even if the host's own watch of the pipe hangs.
   const orphanGuard = ['setpriv', '--pdeathsig', 'KILL'];

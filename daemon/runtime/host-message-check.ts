@@ -1,3 +1,4 @@
+import { MAX_CALLS, type HostCall } from '../../shared/ipc/call-messages.ts';
 import type { FromHost, WireEvent, WireOutcome } from '../../shared/ipc/host-messages.ts';
 import { MAX_WISHES, type LoadRequest } from '../../shared/ipc/module-messages.ts';
 import { EVENT_TYPES } from '../../shared/model/event.ts';
@@ -19,6 +20,8 @@ export function checkMessage(message: unknown): FromHost {
     (t === 'open_failed' && isText('session_id') && isText('message')) ||
     (t === 'looked' && isText('session_id') && isLook(message)) ||
     (t === 'lost' && isText('session_id') && typeof message['fatal'] === 'boolean') ||
+    (t === 'call' && isText('session_id') && isCall(message['call'])) ||
+    (t === 'cancel_calls' && isText('session_id') && isIds(message['ids'])) ||
     (t === 'load' && isText('session_id') && isLoadRequest(message['request'])) ||
     ((t === 'events' || t === 'done' || t === 'stuck') &&
       isText('session_id') &&
@@ -40,6 +43,15 @@ function isLoadRequest(request: unknown): request is LoadRequest {
   if (!Array.isArray(wishes) || !Array.isArray(again)) return false;
   if (wishes.length > MAX_WISHES || again.length > MAX_WISHES) return false;
   return wishes.every(isWish) && again.every((url) => isFileUrl(url));
+}
+
+function isCall(call: unknown): call is HostCall {
+  if (!isRecord(call) || !Number.isSafeInteger(call['id'])) return false;
+  return ['module', 'name', 'args'].every((field) => typeof call[field] === 'string');
+}
+
+function isIds(ids: unknown): boolean {
+  return Array.isArray(ids) && ids.length <= MAX_CALLS && ids.every((id) => Number.isSafeInteger(id));
 }
 
 function isWish(wish: unknown): boolean {

@@ -7,9 +7,11 @@ import { SourceCache } from '../worktree/source-cache.ts';
 import { TypeStripper } from '../worktree/type-stripper.ts';
 import { HostPool } from './host-pool.ts';
 import { HostWatch } from './host-watch.ts';
+import { policyOf } from './module-policy.ts';
 import { ModuleServer } from './module-server.ts';
 import { RuntimeHost } from './runtime-host.ts';
 import type { RunOutcome, RunRequest, Runtime, RuntimeListener, SessionSpec } from './runtime.ts';
+import { SessionCalls } from './session-calls.ts';
 import { kindOf } from './session-kind.ts';
 import { SharedHosts } from './shared-hosts.ts';
 import { newSlot, type Slot } from './slot.ts';
@@ -39,6 +41,8 @@ export class HostRuntime implements Runtime {
   readonly #shared: SharedHosts;
   readonly #typeStripper = new TypeStripper();
   readonly #moduleTools: ModuleTools = { cache: new SourceCache(), stripTypes: this.#typeStripper.strip };
+  /** Of sessions that have ended: what their host modules did is being ended. */
+  readonly #closing = new Set<Promise<void>>();
   #disposed: Promise<void> | undefined;
 
   constructor({ spareHosts = DEFAULT_SPARE_HOSTS, logger }: RuntimeOptions, listener: RuntimeListener) {
@@ -112,7 +116,7 @@ export class HostRuntime implements Runtime {
     const { session_id, worktree_path } = spec;
     const modules = new ModuleServer(new SessionModules(worktree_path, resolver, this.#moduleTools));
     const place = {
-      slot: newSlot(session_id, limits.mem_mb, modules),
+      slot: newSlot({ id: session_id, memMb: limits.mem_mb, modules, calls: this.#callsOf(spec) }),
       ...this.#findHost(spec, fresh),
       isOpen: false,
     };
@@ -125,6 +129,7 @@ export class HostRuntime implements Runtime {
         worktree_path,
         resolver,
         kind: kindOf(spec),
+        modules: place.slot.calls.modules,
       });
       if (this.#places.get(session_id) !== place) {
         await place.host.closeSlot(place.slot);
@@ -175,7 +180,20 @@ export class HostRuntime implements Runtime {
     this.#pool.ended(host);
   }
 
+  #callsOf(spec: SessionSpec): SessionCalls {
+    return new SessionCalls(policyOf(spec), (stderr) => {
+      this.#logger?.warn({ session_id: spec.session_id, stderr }, 'module process ended');
+    });
+  }
+
+  #closeCalls({ calls }: Slot): void {
+    const closing = calls.close();
+    this.#closing.add(closing);
+    void closing.then(() => this.#closing.delete(closing));
+  }
+
   #forget(place: Place): void {
+    this.#closeCalls(place.slot);
     if (this.#places.get(place.slot.id) === place) this.#places.delete(place.slot.id);
     if (place.shared ? this.#shared.release(place.host) : true) place.host.kill(closedEnd);
   }
@@ -196,6 +214,7 @@ export class HostRuntime implements Runtime {
   /** A host of its own is simply killed: that cannot hang, and cannot go wrong. */
   async #leave({ slot, host, shared, isOpen }: Place): Promise<void> {
     host.slots.delete(slot.id);
+    this.#closeCalls(slot);
     if (!shared || this.#shared.release(host)) host.kill(closedEnd);
     else if (isOpen) await host.closeSlot(slot).catch(() => undefined);
   }
@@ -206,7 +225,7 @@ export class HostRuntime implements Runtime {
     await Promise.all(open.map((id) => this.close(id, 'the daemon is stopping')));
     const hosts = [...this.#hosts];
     for (const host of hosts) host.kill(closedEnd);
-    await withTimeout(Promise.all(hosts.map(({ process }) => process.exited)), REAP_MS);
+    await withTimeout(Promise.all([...hosts.map(({ process }) => process.exited), ...this.#closing]), REAP_MS);
     this.#watch.stop();
     await this.#typeStripper.dispose();
   }

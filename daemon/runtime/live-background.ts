@@ -1,14 +1,20 @@
 import type { WireEvent, WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { Limits } from '../../shared/model/settings.ts';
+import type { CallUse } from '../../shared/ipc/call-messages.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
+import type { CallOwner } from './session-calls.ts';
+import { useEvent } from './use-event.ts';
 
 /** What goes on in a session between two runs. It becomes an execution with its first event. */
-export class LiveBackground {
+export class LiveBackground implements CallOwner {
   readonly #sessionId: string;
   readonly #limits: Limits;
   readonly #listener: RuntimeListener;
   #executionId: string | undefined;
   #eventsSeen = 0;
+  /** Events of the daemon's own. */
+  #notes = 0;
+  hasEnded = false;
 
   constructor(sessionId: string, limits: Limits, listener: RuntimeListener) {
     this.#sessionId = sessionId;
@@ -25,16 +31,30 @@ export class LiveBackground {
     this.#eventsSeen += events.length;
     if (this.#eventsSeen >= this.#limits.max_events) throw new RangeError('more events than max_events');
     const seen = this.#eventsSeen;
-    this.#executionId ??= this.#listener.beginBackground(this.#sessionId);
+    const executionId = this.#begun();
     const runtimeEvents = events.map(([ts, type, payload]) => ({ ts, type, payload }));
-    this.#listener.onEvents(this.#executionId, runtimeEvents, () => {
+    this.#listener.onEvents(executionId, runtimeEvents, () => {
       ack(seen);
     });
   }
 
+  get isFull(): boolean {
+    return this.#eventsSeen + this.#notes >= this.#limits.max_events - 1;
+  }
+
+  note(use: CallUse): void {
+    this.#notes++;
+    this.#listener.onEvents(this.#begun(), [useEvent(use)], () => undefined);
+  }
+
   end(outcome: WireOutcome): void {
+    this.hasEnded = true;
     if (this.#executionId !== undefined) this.#listener.endBackground(this.#executionId, outcome);
     this.#executionId = undefined;
+  }
+
+  #begun(): string {
+    return (this.#executionId ??= this.#listener.beginBackground(this.#sessionId));
   }
 
   cancel(reason: string): void {

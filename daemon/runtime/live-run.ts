@@ -1,11 +1,14 @@
 import { STOP_GRACE_MS, type RunMessage, type WireEvent, type WireOutcome } from '../../shared/ipc/host-messages.ts';
+import type { CallUse } from '../../shared/ipc/call-messages.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
+import type { CallOwner } from './session-calls.ts';
+import { useEvent } from './use-event.ts';
 
 /** What a host may take beyond the guest's own time to stop: its process may have to wait for a processor. */
 const REPORT_SLACK_MS = 1000;
 
 /** A run as the daemon sees it: its events, its end, and the moment after which its host is no longer waited for. */
-export class LiveRun {
+export class LiveRun implements CallOwner {
   readonly executionId: string;
   readonly ended: Promise<RunOutcome>;
   /** On the clock of performance.now(). */
@@ -18,6 +21,9 @@ export class LiveRun {
   readonly #listener: RuntimeListener;
   readonly #resolve: (outcome: RunOutcome) => void;
   #eventsSeen = 0;
+  /** Events of the daemon's own. */
+  #notes = 0;
+  hasEnded = false;
 
   constructor(message: RunMessage, listener: RuntimeListener) {
     const { promise, resolve } = Promise.withResolvers<RunOutcome>();
@@ -54,7 +60,17 @@ export class LiveRun {
     });
   }
 
+  get isFull(): boolean {
+    return this.#eventsSeen + this.#notes >= this.#message.limits.max_events - 1;
+  }
+
+  note(use: CallUse): void {
+    this.#notes++;
+    this.#listener.onEvents(this.executionId, [useEvent(use)], () => undefined);
+  }
+
   end(outcome: WireOutcome): void {
+    this.hasEnded = true;
     this.#resolve(
       this.cancelReason === undefined ? outcome : { ...cancelledFor(this.cancelReason), metrics: outcome.metrics },
     );

@@ -13,6 +13,7 @@ import { LiveBackground } from './live-background.ts';
 import { LiveRun } from './live-run.ts';
 import { Looks } from './looks.ts';
 import { MemoryGuard } from './memory-guard.ts';
+import type { CallOwner } from './session-calls.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
 import { keyOf } from './session-kind.ts';
 import type { HostEnd, Slot } from './slot.ts';
@@ -211,6 +212,12 @@ export class RuntimeHost {
       case 'load':
         this.#load(message);
         break;
+      case 'call':
+        this.#call(message);
+        break;
+      case 'cancel_calls':
+        this.slots.get(message.session_id)?.calls.cancel(message.ids);
+        break;
       case 'pong':
         break;
     }
@@ -222,6 +229,26 @@ export class RuntimeHost {
       this.process.send(message);
     };
     void this.slots.get(session_id)?.modules.answer(session_id, request, send);
+  }
+
+  /** Belongs to what goes on in the session; when that is over before its effects, to what then goes on. */
+  #call({ session_id, call }: Extract<FromHost, { t: 'call' }>): void {
+    const slot = this.slots.get(session_id);
+    if (slot === undefined) return;
+    const first = this.#ownerOf(slot);
+    const owner: CallOwner = {
+      isFull: first.isFull,
+      note: (use) => {
+        (first.hasEnded ? this.#ownerOf(slot) : first).note(use);
+      },
+    };
+    slot.calls.call(call, owner, (reply, events) => {
+      this.process.send({ t: 'called', session_id, reply, events });
+    });
+  }
+
+  #ownerOf(slot: Slot): LiveRun | LiveBackground {
+    return slot.run ?? (slot.background ??= this.#newBackground(slot));
   }
 
   #receiveFromRun(message: Extract<FromHost, { execution_id: string }>): void {

@@ -3,12 +3,14 @@ import type { Limits } from '../../shared/model/settings.ts';
 import type { LiveBackground } from './live-background.ts';
 import type { LiveRun } from './live-run.ts';
 import type { ModuleServer } from './module-server.ts';
+import type { SessionCalls } from './session-calls.ts';
 
 /** A session's place in a host. */
 export type Slot = {
   readonly id: string;
   readonly memMb: number;
   readonly modules: ModuleServer;
+  readonly calls: SessionCalls;
   run: LiveRun | undefined;
   /** What goes on between runs: timers wait to be called, or have been. */
   background: LiveBackground | undefined;
@@ -16,8 +18,8 @@ export type Slot = {
   limits: Limits | undefined;
 };
 
-export function newSlot(id: string, memMb: number, modules: ModuleServer): Slot {
-  return { id, memMb, modules, run: undefined, background: undefined, limits: undefined };
+export function newSlot(given: Pick<Slot, 'id' | 'memMb' | 'modules' | 'calls'>): Slot {
+  return { ...given, run: undefined, background: undefined, limits: undefined };
 }
 
 /** Why a host, or one isolate in it, came to its end. */

@@ -1,10 +1,16 @@
 /** Host modules that a template can expose, by the name that guest code requires. */
 export const HOST_MODULES = {
-  fs: 'Files of the worktree: read, write, list, watch nothing.',
+  fs: 'Files of the worktree, by the calls of Node: read, write, list, move, remove.',
   database: 'SQLite: configure, query, exec, close; in memory or a file in the worktree.',
   exec: 'Programs of the host: run(command, args), without a shell.',
   http: 'HTTP requests and a global fetch, to hosts on an allow-list.',
 } as const;
+/** Other specifiers for a host module, or for a part of it: those of Node whose calls it has. */
+export const HOST_MODULE_ALIASES: Readonly<Record<string, HostModuleName>> = {
+  'fs/promises': 'fs',
+  'node:fs': 'fs',
+  'node:fs/promises': 'fs',
+};
 export type HostModuleName = keyof typeof HOST_MODULES;
 
 /** Names that JavaScript itself provides: always there, never a module of a template. */

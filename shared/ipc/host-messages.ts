@@ -1,3 +1,4 @@
+import type { CallReply, HostCall } from './call-messages.ts';
 import type { EventPayload, EventType, ValuePayload } from '../model/event.ts';
 import type { Args, Env, ExecutionError, Metrics } from '../model/execution.ts';
 import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../model/inspection.ts';
@@ -35,6 +36,8 @@ export type ToHost =
       worktree_path: string;
       resolver: ResolverSettings;
       kind: SessionKind;
+      /** Host modules that the template allows. */
+      modules: readonly string[];
       /** Take the isolate that was primed: for this kind, whose libraries are left out here. */
       primed: boolean;
     }
@@ -64,6 +67,8 @@ export type ToHost =
   /** Answer to `load`: any number of `files` and one `loaded`. */
   | { t: 'files'; session_id: string; id: number; files: ModuleFile[] }
   | { t: 'loaded'; session_id: string; reply: LoadReply }
+  /** Answer to `call`; the daemon has noted so many events of the execution for it. */
+  | { t: 'called'; session_id: string; reply: CallReply; events: number }
   /** Dispose the isolate; answered by `closed`. Only sent to shared hosts: others are killed. */
   | { t: 'close'; session_id: string }
   /** Look into a session at rest without running code of the guest; answered by `looked`. */
@@ -116,6 +121,10 @@ export type FromHost =
   | { t: 'background_stuck'; session_id: string; events: WireEvent[]; outcome: WireOutcome }
   /** The guest imports something. */
   | { t: 'load'; session_id: string; request: LoadRequest }
+  /** The guest uses a host module; answered by `called`. */
+  | { t: 'call'; session_id: string; call: HostCall }
+  /** Nobody waits for these any more. */
+  | { t: 'cancel_calls'; session_id: string; ids: number[] }
   | { t: 'closed'; session_id: string }
   /** The session's isolate hit its memory limit. `fatal`: the whole process is beyond repair. */
   | { t: 'lost'; session_id: string; fatal: boolean }

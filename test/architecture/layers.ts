@@ -15,6 +15,8 @@ type Layer = {
 const layers: readonly Layer[] = [
   { path: 'shared/', mayImport: [], usesNode: false },
   { path: 'daemon/host/', mayImport: ['shared/', 'daemon/own-garbage.ts'], usesNode: true },
+  // The process that does what a session's guest asks of host modules.
+  { path: 'daemon/modules/', mayImport: ['shared/', 'daemon/worktree/'], usesNode: true },
   { path: 'daemon/runtime/', mayImport: ['shared/', 'daemon/worktree/'], usesNode: true },
   // Everything that reads a session's folder: one place that decides what lies inside.
   { path: 'daemon/worktree/', mayImport: ['shared/'], usesNode: true },
@@ -92,7 +94,7 @@ const layers: readonly Layer[] = [
 /** Packages that only some may import, and why it matters: guest code and its engine stay in the host's process. */
 const restrictedPackages: Readonly<Record<string, readonly string[]>> = {
   'isolated-vm': ['daemon/host/'],
-  'better-sqlite3': ['daemon/store/'],
+  'better-sqlite3': ['daemon/store/', 'daemon/modules/'],
   vscode: ['extension/'],
 };
 

@@ -1,3 +1,4 @@
+import { callHost } from './host-calls.ts';
 import { formatArguments } from './inspect/format.ts';
 import { inspect } from './inspect/inspect.ts';
 import * as types from './inspect/types.ts';
@@ -5,6 +6,7 @@ import { natives } from './natives.ts';
 import { peekPromise, resetPeeks } from './peek.ts';
 import { errorIsError, typedArrayTag } from './primordials.ts';
 import { process } from './process.ts';
+import { callHostLater } from './timers.ts';
 
 /** A brand check, which only the inspector can do without calling anything of the value's. */
 function isPromise(value: unknown): boolean {
@@ -18,6 +20,8 @@ function isPromise(value: unknown): boolean {
  * plain JavaScript could not do to its own session.
  */
 export const builtInTools = {
+  callHost,
+  callHostLater,
   formatArguments,
   inspect,
   isNativeError: (value: unknown): boolean => errorIsError(value),

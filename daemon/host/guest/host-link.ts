@@ -17,6 +17,8 @@ export type Questions = {
   decode: { args: [label: string, bytes: ArrayBuffer, fatal: boolean]; answer: string | undefined };
   /** isolated-vm itself, whose copies are V8's structured clones. Must never reach guest code. */
   lib: { args: []; answer: { ExternalCopy: new (value: unknown, options: object) => { copy(): unknown } } };
+  /** What has come for a call that goes on: its ticket, a space, and the text; undefined: nothing (more). */
+  reply: { args: []; answer: string | undefined };
   /** Ends the execution; returns, and V8 stops the guest soon after. */
   exit: { args: [code: number]; answer: undefined };
 };
@@ -31,6 +33,10 @@ export type HostFunctions = {
   /** Wants to be woken after that many milliseconds; below zero: not any more. Replaces an earlier wish. */
   wake: (ms: number) => void;
   peek: { applySyncPromise(receiver: undefined, args: readonly unknown[]): unknown };
+  /** A call of a host module's, by text only. Undefined: the guest is being stopped. */
+  call: { applySyncPromise(receiver: undefined, args: readonly string[]): string | undefined };
+  /** As `call`, without waiting. */
+  callSoon: (ticket: number, module: string, name: string, args: string) => void;
 };
 
 let functions: HostFunctions | undefined;
@@ -66,6 +72,21 @@ export function askHost<Q extends keyof Questions>(question: Q, ...args: Questio
   if (functions === undefined) throw new TypeErrorCtor('not connected');
   // Spread out by hand: spreading would use the guest's iterator.
   return functions.ask(question, args[0], args[1], args[2]) as Questions[Q]['answer'];
+}
+
+export function callHostNow(module: string, name: string, args: string): string {
+  const text = functions?.call.applySyncPromise(undefined, [module, name, args]);
+  if (text !== undefined) return text;
+  // The execution is being stopped, and V8 ends this loop at the next turn.
+  for (;;);
+}
+
+export function callHostSoon(ticket: number, module: string, name: string, args: string): void {
+  functions?.callSoon(ticket, module, name, args);
+}
+
+export function takeReply(): string | undefined {
+  return askHost('reply');
 }
 
 export function wakeAfter(ms: number): void {

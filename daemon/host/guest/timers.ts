@@ -1,3 +1,4 @@
+import { beginCall, forgetCalls, settleNext, waitingCalls } from './host-calls.ts';
 import { wakeAfter } from './host-link.ts';
 import { at, list, push, type List } from './list.ts';
 import { natives } from './natives.ts';
@@ -72,9 +73,19 @@ export function queueMicrotask(callback: unknown): void {
   });
 }
 
-/** How many calls wait: timers and immediates. */
+/**
+ * Has the daemon do something for a host module while the guest goes on. The promise is settled in a turn, as if it were
+ * a timer's: under the limits of a run.
+ */
+export function callHostLater(module: unknown, name: unknown, args: unknown): Promise<unknown> {
+  const promise = beginCall(module, name, args);
+  wantWake(dateNow() + MAX_DELAY_MS);
+  return promise;
+}
+
+/** How many calls wait: timers, immediates and calls of host modules. */
 export function pendingCalls(): number {
-  return queue.size + immediates.length;
+  return queue.size + immediates.length + waitingCalls();
 }
 
 /** How often all calls were cancelled so far. */
@@ -86,6 +97,7 @@ export function cancelAllCalls(): void {
   cancelled++;
   queue.clear();
   immediates = list();
+  forgetCalls();
   wakeAt = Infinity;
 }
 
@@ -96,12 +108,13 @@ export function cancelAllCalls(): void {
  */
 export function runDueTimers(): number {
   isInTurn = true;
-  // The host has waited as long as we asked for, whatever the clock of the day says.
-  const until = wakeAt === Infinity ? dateNow() : max(dateNow(), wakeAt);
+  const asked = wakeAt;
   wakeAt = Infinity;
   const last = queue.lastOrder;
   const current = immediates;
   immediates = list();
+  // The host has waited as long as we asked for, whatever the clock of the day says; unless it has a reply for us.
+  const until = settleCalls() || asked === Infinity ? dateNow() : max(dateNow(), asked);
   for (let timer = queue.first(); timer !== undefined && timer.due <= until; timer = queue.first()) {
     // Started by a call of this very turn: the next turn's.
     if (timer.order > last) break;
@@ -124,7 +137,19 @@ export function endTurn(): number {
   if (running !== undefined) queue.remove(running.id);
   running = undefined;
   wakeAt = immediates.length > 0 ? dateNow() : (queue.first()?.due ?? Infinity);
+  // Which then is told by the host.
+  if (wakeAt === Infinity && waitingCalls() > 0) wakeAt = dateNow() + MAX_DELAY_MS;
   return wakeAt === Infinity ? -1 : max(0, wakeAt - dateNow());
+}
+
+/** Settles the promises whose replies have come, with the microtasks of each before the next one. */
+function settleCalls(): boolean {
+  let any = false;
+  while (waitingCalls() > 0 && settleNext()) {
+    any = true;
+    natives.runMicrotasks();
+  }
+  return any;
 }
 
 function runTimer(timer: Timer): void {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { HOST_MODULES } from '../../../shared/catalogue/host-modules.ts';
+import { HOST_MODULE_ALIASES, HOST_MODULES } from '../../../shared/catalogue/host-modules.ts';
 import { PURE_BUILT_INS, REFUSED_BUILT_INS } from '../../../shared/catalogue/node-built-ins.ts';
 
 /** Modules that are no files: Node's built-ins in plain JavaScript, and what the template lets the host provide. */
@@ -11,9 +11,9 @@ export type BuiltInModules = {
 };
 
 /** The built-ins of every session, in files whose names begin with `texts`. */
-export function builtInModules(texts: string): BuiltInModules {
+export function builtInModules(texts: string, allowed: readonly string[]): BuiltInModules {
   const textOf = (name: string): Promise<string> => readFile(`${texts}${name.replaceAll('/', '.')}.js`, 'utf8');
-  return { textOf, hostModules: new Set() };
+  return { textOf, hostModules: new Set(allowed) };
 }
 
 export type SpecialModule =
@@ -26,10 +26,11 @@ const REFUSED: ReadonlySet<string> = new Set(REFUSED_BUILT_INS);
 export function specialModule(specifier: string, hostModules: ReadonlySet<string>): SpecialModule | undefined {
   if (specifier.startsWith('vm:')) {
     const name = specifier.slice('vm:'.length);
-    return hostModules.has(name) ? { host_module: name } : { refusal: refuse(name) };
+    return hostModules.has(ownerOf(name)) ? { host_module: name } : { refusal: refuse(name) };
   }
   const name = specifier.startsWith('node:') ? specifier.slice('node:'.length) : specifier;
-  if (name === specifier && hostModules.has(name)) return { host_module: name };
+  const isNodes = name === specifier || Object.hasOwn(HOST_MODULE_ALIASES, specifier);
+  if (isNodes && hostModules.has(ownerOf(name))) return { host_module: name };
   if (PURE.has(name)) return { built_in: name };
   if (REFUSED.has(name) || specifier.startsWith('node:')) return { refusal: refuse(name) };
   return undefined;
@@ -40,8 +41,14 @@ export function missingHostModule(specifier: string): { code: string; message: s
   return Object.hasOwn(HOST_MODULES, specifier) ? refuse(specifier) : undefined;
 }
 
-function refuse(name: string): { code: string; message: string } {
-  const start = `Invalid module: "${name}".`;
+/** The host module that a specifier belongs to: `fs` of `fs/promises`. */
+function ownerOf(name: string): string {
+  return Object.hasOwn(HOST_MODULE_ALIASES, name) ? (HOST_MODULE_ALIASES[name] ?? name) : name;
+}
+
+function refuse(given: string): { code: string; message: string } {
+  const name = ownerOf(given);
+  const start = `Invalid module: "${given}".`;
   const allow = `vm-system template add-module TEMPLATE --name ${name}`;
   let why = 'There is no such module.';
   if (Object.hasOwn(HOST_MODULES, name)) {

@@ -156,7 +156,7 @@ export class GuestModules {
     try {
       const code = await this.#session?.host.textOf(url);
       if (code === undefined || this.#isStopped) return undefined;
-      const internals = url.startsWith('node:') ? this.builtInTools() : undefined;
+      const internals = isOurs(url) ? this.builtInTools() : undefined;
       return { wrapper: this.#compileWrapper(url, code, internals === undefined ? '' : ', internals'), internals };
     } catch (error) {
       if (error instanceof LoadStopped) return undefined;
@@ -201,9 +201,13 @@ export class GuestModules {
   }
 }
 
+function isOurs(url: string): boolean {
+  return url.startsWith('node:') || url.startsWith('vm:');
+}
+
 /** Frames of built-ins are not for users to see. */
 function nameOf(url: string): string {
-  return url.startsWith('node:') ? `vm-system:${url}` : url;
+  return isOurs(url) ? `vm-system:${url}` : url;
 }
 
 function brokenAnswer(): Answer {

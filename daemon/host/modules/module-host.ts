@@ -82,6 +82,8 @@ export class ModuleHost {
   /** The text of a CommonJS module or of a built-in, ready to be compiled. */
   async textOf(url: string): Promise<string> {
     if (url.startsWith('node:')) return this.#options.builtIns.textOf(url.slice('node:'.length));
+    // The side of a host module that is in the guest.
+    if (url.startsWith('vm:')) return this.#options.builtIns.textOf(url.replace(':', '.'));
     const file = this.#table.get(url);
     if (file === undefined) throw unknownModule(url);
     if (file.source === undefined) await this.#load({ wishes: [], again: [url] });

@@ -5,6 +5,7 @@ import {
 import path from 'node:path';
 import { MAX_CALL_BYTES, type ModulePolicy } from '../../../shared/ipc/call-messages.ts';
 import { ModuleError, wrongType } from '../denied.ts';
+import type { HostModule } from '../host-module.ts';
 import { Places, systemError, type Place } from './places.ts';
 import { Quota } from './quota.ts';
 
@@ -16,7 +17,7 @@ const MAX_ENTRIES = 100_000;
 type Options = Readonly<Record<string, unknown>>;
 
 /** The files that a session may touch, by the calls of Node's `fs`. Paths are text, contents are base64. */
-export class FsModule {
+export class FsModule implements HostModule {
   readonly places: Places;
   readonly quota: Quota;
 
@@ -30,7 +31,7 @@ export class FsModule {
     const file = text('path', first);
     try {
       switch (name) {
-        case 'readFile': return this.#readFile(file);
+        case 'readFile': return this.#readFile(file, options(second)['utf8'] === true);
         case 'writeFile': return this.#writeFile(file, bytes(second), options(third));
         case 'stat': return this.#stat(file, true, options(second));
         case 'lstat': return this.#stat(file, false, options(second));
@@ -38,7 +39,7 @@ export class FsModule {
         case 'access': return this.#access(file, number(second, 0));
         case 'readdir': return this.#readdir(file, options(second)['recursive'] === true);
         case 'realpath': return this.#realpath(file);
-        case 'mkdir': return this.#mkdir(file, options(second)['recursive'] === true);
+        case 'mkdir': return this.#mkdir(file, options(second));
         case 'rmdir': return this.places.at(file, 'rw', false, ({ name: place }) => { rmdirSync(place); }); // prettier-ignore
         case 'unlink': return this.places.at(file, 'rw', false, (place) => { this.#unlink(place); }); // prettier-ignore
         case 'rm': return this.#rm(file, options(second));
@@ -52,11 +53,13 @@ export class FsModule {
     }
   }
 
-  #readFile(file: string): string {
-    return this.#open(file, 'ro', O_RDONLY, (fd, stats) => readAll(fd, Number(stats.size), file).toString('base64'));
+  #readFile(file: string, utf8: boolean): string {
+    return this.#open(file, 'ro', O_RDONLY, (fd, stats) =>
+      readAll(fd, Number(stats.size), file).toString(utf8 ? 'utf8' : 'base64'),
+    );
   }
 
-  #writeFile(file: string, data: Buffer, { flag = 'w', mode }: Options): void {
+  #writeFile(file: string, data: Buffer, { flag, mode }: Options): void {
     const flags = flagsOf(flag);
     this.#open(file, 'rw', flags, (fd, stats) => {
       const before = Number(stats.size);
@@ -134,8 +137,11 @@ export class FsModule {
     return found;
   }
 
-  #mkdir(file: string, recursive: boolean): string | undefined {
-    if (!recursive) return this.places.at(file, 'rw', false, ({ name }) => { mkdirSync(name); return undefined; }); // prettier-ignore
+  #mkdir(file: string, { recursive, named }: Options): string | undefined {
+    if (recursive !== true) {
+      this.places.at(file, 'rw', false, ({ name }) => { mkdirSync(name); }); // prettier-ignore
+      return named === true ? file : undefined;
+    }
     const missing: string[] = [];
     for (let at = file; ; at = path.dirname(at)) {
       const stats = this.#look(at);
@@ -302,8 +308,9 @@ function text(name: string, value: unknown): string {
 }
 
 function bytes(value: unknown): Buffer {
-  if (typeof value !== 'string') throw wrongType('data', 'of type string or bytes');
-  const data = Buffer.from(value, 'base64');
+  const { text, base64 } = options(value);
+  if (typeof text !== 'string' && typeof base64 !== 'string') throw wrongType('data', 'of type string or bytes');
+  const data = typeof text === 'string' ? Buffer.from(text, 'utf8') : Buffer.from(base64 as string, 'base64');
   if (data.length > MAX_CALL_BYTES) throw new ModuleError('ERR_FS_FILE_TOO_LARGE', `One call may write ${MAX_CALL_BYTES} bytes`);
   return data;
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, realpathSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readlinkSync, realpathSync, type BigIntStats } from 'node:fs'; // prettier-ignore
 import path from 'node:path';
 import type { Access, ModulePolicy } from '../../../shared/ipc/call-messages.ts';
 import { isInside } from '../../worktree/inside.ts';
@@ -7,6 +7,8 @@ import { addCapability, Denied, ModuleError } from '../denied.ts';
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 /** A name that moves while it is looked up is looked up again, so many times. */
 const MAX_ATTEMPTS = 3;
+/** The other one looks at each folder on the way, which Node's fence forbids. */
+const realpath = realpathSync.native;
 const onLinux = process.platform === 'linux';
 
 type Root = { path: string; access: Access };
@@ -81,14 +83,14 @@ export class Places {
   #target(named: string, follow: boolean, given: string): string {
     if (follow) {
       try {
-        return realpathSync(named);
+        return realpath(named);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw this.#refusal(error, given);
       }
     }
     if (this.#roots.some((root) => root.path === named)) return named;
     try {
-      return path.join(realpathSync(path.dirname(named)), path.basename(named));
+      return path.join(realpath(path.dirname(named)), path.basename(named));
     } catch (error) {
       throw this.#refusal(error, given);
     }
@@ -110,7 +112,7 @@ function openFolder(folder: string, given: string): number {
 
 /** Where an open folder lies now: only Linux tells. Elsewhere a link that is swapped at the right moment may win. */
 function placeOf(folder: number, opened: string): string {
-  if (!onLinux) return realpathSync(opened);
+  if (!onLinux) return realpath(opened);
   const place = readlinkSync(`/proc/self/fd/${folder}`);
   if (!place.startsWith('/') || fstatSync(folder).nlink === 0) throw new ModuleError('ENOENT', 'ENOENT: the folder is gone');
   return place;
@@ -118,7 +120,7 @@ function placeOf(folder: number, opened: string): string {
 
 function realRoot({ path: name, access }: Root): Root[] {
   try {
-    return [{ path: realpathSync(name), access }];
+    return [{ path: realpath(name), access }];
   } catch {
     return [];
   }
