@@ -1,0 +1,55 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ModulePolicy } from '../../shared/ipc/call-messages.ts';
+import { wrapperWords, type HostCommand } from './host-command.ts';
+
+/** What a module needs of Node's fence beside its own code and the files that the policy names. */
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  database: ['--allow-addons'],
+  exec: ['--allow-child-process'],
+};
+/** An open folder is used by the name that the system gives to it: see `daemon/modules/fs/places.ts`. */
+const OPEN_FILES = '/proc/self/fd/*';
+
+/** How the module process of a session is started: behind a fence that lets through what its policy allows. */
+export function moduleCommand({ worktree, modules, fs }: ModulePolicy): HostCommand {
+  const readable = [...fs.roots.map((root) => root.path), OPEN_FILES];
+  const writable = fs.roots.filter(({ access }) => access === 'rw').map((root) => root.path);
+  if (fs.worktree !== 'none' || modules.includes('database') || modules.includes('exec')) readable.push(worktree);
+  if (fs.worktree === 'rw' || modules.includes('database')) writable.push(worktree);
+  const isWriting = writable.length > 0;
+  const args = [
+    '--no-warnings',
+    '--max-semi-space-size=1',
+    '--max-old-space-size=256',
+    ...fence([
+      ...[...codeFolders(), ...readable].map((place) => `--allow-fs-read=${place}`),
+      ...[...writable, ...(isWriting ? [OPEN_FILES] : [])].map((place) => `--allow-fs-write=${place}`),
+      ...modules.flatMap((name) => NEEDS[name] ?? []),
+    ]),
+  ];
+  const words = [...wrapperWords({ fenced: false }), process.execPath, ...args, entry()];
+  const [file = process.execPath, ...rest] = words;
+  return { file, args: rest };
+}
+
+/** Node does not let a program follow links to its own code with this: an installation made of links goes without. */
+function fence(allowed: readonly string[]): readonly string[] {
+  return codeFolders().every((folder) => realpathSync(folder) === folder) ? ['--permission', ...allowed] : [];
+}
+
+function entry(): string {
+  return fileURLToPath(new URL(isBundled() ? './modules.js' : '../modules/main.ts', import.meta.url));
+}
+
+function isBundled(): boolean {
+  return !import.meta.url.endsWith('.ts');
+}
+
+function codeFolders(): string[] {
+  const folder = path.dirname(entry());
+  if (isBundled()) return [folder];
+  const root = path.resolve(folder, '../..');
+  return [folder, path.join(root, 'shared'), path.join(root, 'daemon/worktree'), path.join(root, 'package.json')];
+}
