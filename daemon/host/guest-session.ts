@@ -56,7 +56,11 @@ export class GuestSession {
     });
     this.loads = new ModuleLoads(id, send);
     const load: ModuleHostOptions['load'] = (request) => this.loads.load(request);
-    this.#modules = new ModuleHost({ load, builtIns: builtInModules(settings.builtInTexts, settings.modules), ...settings });
+    this.#modules = new ModuleHost({
+      load,
+      builtIns: builtInModules(settings.builtInTexts, settings.modules),
+      ...settings,
+    });
     guest.modules.attach({ host: this.#modules, ...settings });
     guest.calls.attach({
       send: (call) => {

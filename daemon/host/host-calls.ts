@@ -78,7 +78,10 @@ export class HostCalls {
     } else if (typeof module !== 'string' || typeof name !== 'string' || typeof args !== 'string') {
       this.#settle(pending, failure('ERR_INVALID_ARG_TYPE', 'A call of a host module is made of texts'));
     } else if (module.length + name.length > 1000 || JSON.stringify(args).length > MAX_CALL_CHARS) {
-      this.#settle(pending, failure('ERR_OUT_OF_RANGE', 'The arguments of one call are larger than a host module takes'));
+      this.#settle(
+        pending,
+        failure('ERR_OUT_OF_RANGE', 'The arguments of one call are larger than a host module takes'),
+      );
     } else {
       const call: HostCall = { id: ++this.#lastId, module, name, args };
       if (this.#pending.size >= MAX_CALLS) this.#queue.push(call);

@@ -89,7 +89,13 @@ export class Host {
     try {
       setFlagsFromString(strict ? '--use-strict' : '--no-use-strict');
       const prepared = primed ? await this.#spares.takePrimed() : await this.#spares.take(kind.mem_mb);
-      const settings = { root: worktree_path, esm: kind.runtime.esm, strict, modules, builtInTexts: this.#builtInTexts };
+      const settings = {
+        root: worktree_path,
+        esm: kind.runtime.esm,
+        strict,
+        modules,
+        builtInTexts: this.#builtInTexts,
+      };
       const session = new GuestSession(session_id, prepared.guest, settings, this.#send);
       prepared.onCatastrophe = () => {
         session.catastrophe();

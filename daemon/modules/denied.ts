@@ -1,15 +1,17 @@
-import type { CallError, CallUse } from '../../shared/ipc/call-messages.ts';
+import type { CallError } from '../../shared/ipc/call-messages.ts';
 
 /** What the template does not allow. The guest sees the message, and so does the audit. */
 export class Denied extends Error {
   readonly capability: string;
   readonly need: string;
+  readonly reason: string;
 
   /** @param need the command that would allow it */
   constructor(what: string, capability: string, need: string) {
     super(`${what}; allow it with: ${need}`);
     this.capability = capability;
     this.need = need;
+    this.reason = what;
   }
 }
 
@@ -18,7 +20,11 @@ export class ModuleError extends Error {
   readonly details: Record<string, unknown>;
   override readonly name: 'Error' | 'TypeError' | 'RangeError';
 
-  constructor(code: string, message: string, details: { name?: 'TypeError' | 'RangeError'; [more: string]: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    details: { name?: 'TypeError' | 'RangeError'; [more: string]: unknown } = {},
+  ) {
     const { name = 'Error', ...more } = details;
     super(message);
     this.name = name;
@@ -32,7 +38,8 @@ export function wrongType(name: string, expected: string): ModuleError {
 
 /** How an error travels. Never a stack: it would tell where we live. */
 export function toCallError(error: unknown): CallError {
-  if (error instanceof Denied) return { name: 'Error', code: 'ERR_ACCESS_DENIED', message: error.message, capability: error.capability };
+  if (error instanceof Denied)
+    return { name: 'Error', code: 'ERR_ACCESS_DENIED', message: error.message, capability: error.capability };
   if (error instanceof ModuleError) return { name: error.name, message: error.message, code: '', ...error.details };
   const { message, code } = error as NodeJS.ErrnoException;
   return { name: 'Error', message: message.slice(0, 2000), code: typeof code === 'string' ? code : 'ERR_HOST_MODULE' };
@@ -40,17 +47,4 @@ export function toCallError(error: unknown): CallError {
 
 export function addCapability(kind: string, name: string, config: unknown): string {
   return `vm-system template add-capability TEMPLATE --kind ${kind} --name ${name} --config '${JSON.stringify(config)}'`;
-}
-
-/** Notes each use once, in the order in which it was decided. */
-export class Audit {
-  readonly uses: CallUse[] = [];
-
-  allow(capability: string, what: string): void {
-    this.uses.push({ allowed: true, capability, what });
-  }
-
-  deny(what: string, { capability, need, message }: Denied): void {
-    this.uses.push({ allowed: false, capability, what: `${what}: ${message}`, need });
-  }
 }

@@ -1,4 +1,5 @@
 import type { ModulePolicy } from '../../shared/ipc/call-messages.ts';
+import type { Denied } from './denied.ts';
 
 /** What a module may say and hear while it does a call. */
 export type CallContext = {
@@ -11,7 +12,7 @@ export type CallContext = {
    */
   allow(capability: string, what: string): void;
   /** As `allow`, for a use that is refused while the call itself goes on, or fails with another error. */
-  deny(what: string, denied: { capability: string; need: string; message: string }): void;
+  deny(what: string, denied: Pick<Denied, 'capability' | 'need' | 'reason'>): void;
 };
 
 /**

@@ -54,7 +54,7 @@ export class ModuleCalls {
     const context: CallContext = {
       signal,
       allow: (capability, what) => { note({ allowed: true, capability, what }); }, // prettier-ignore
-      deny: (what, { capability, need, message }) => { note({ allowed: false, capability, what: `${what}: ${message}`, need }); }, // prettier-ignore
+      deny: (what, { capability, need, reason }) => { note({ allowed: false, capability, what: `${what}: ${reason}`, need }); }, // prettier-ignore
     };
     let what = `${name.slice(0, 40)}.${call.slice(0, 40)}`;
     try {
@@ -77,7 +77,11 @@ export class ModuleCalls {
     if (known !== undefined) return known;
     if (!Object.hasOwn(HOST_MODULES, name) || !this.#policy.modules.includes(name)) {
       const need = `vm-system template add-module TEMPLATE --name ${name.slice(0, 40)}`;
-      throw new Denied(`the template does not allow the module ${name.slice(0, 40)}`, `module:${name.slice(0, 40)}`, need);
+      throw new Denied(
+        `the template does not allow the module ${name.slice(0, 40)}`,
+        `module:${name.slice(0, 40)}`,
+        need,
+      );
     }
     const making = this.#make(name as HostModuleName);
     this.#modules.set(name, making);

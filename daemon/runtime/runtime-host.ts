@@ -13,7 +13,7 @@ import { LiveBackground } from './live-background.ts';
 import { LiveRun } from './live-run.ts';
 import { Looks } from './looks.ts';
 import { MemoryGuard } from './memory-guard.ts';
-import type { CallOwner } from './session-calls.ts';
+import { followingOwner } from './session-calls.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
 import { keyOf } from './session-kind.ts';
 import type { HostEnd, Slot } from './slot.ts';
@@ -231,18 +231,9 @@ export class RuntimeHost {
     void this.slots.get(session_id)?.modules.answer(session_id, request, send);
   }
 
-  /** Belongs to what goes on in the session; when that is over before its effects, to what then goes on. */
   #call({ session_id, call }: Extract<FromHost, { t: 'call' }>): void {
     const slot = this.slots.get(session_id);
-    if (slot === undefined) return;
-    const first = this.#ownerOf(slot);
-    const owner: CallOwner = {
-      isFull: first.isFull,
-      note: (use) => {
-        (first.hasEnded ? this.#ownerOf(slot) : first).note(use);
-      },
-    };
-    slot.calls.call(call, owner, (reply, events) => {
+    slot?.calls.call(call, followingOwner(() => this.#ownerOf(slot)), (reply, events) => {
       this.process.send({ t: 'called', session_id, reply, events });
     });
   }

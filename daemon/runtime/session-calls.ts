@@ -20,6 +20,18 @@ export type CallOwner = {
   /** Takes an event of the daemon's own. */
   note(use: CallUse): void;
 };
+
+/** A call belongs to what went on when it came; when that is over before the call's effects, to what goes on then. */
+export function followingOwner(now: () => CallOwner & { hasEnded: boolean }): CallOwner {
+  const first = now();
+  return {
+    isFull: first.isFull,
+    note: (use) => {
+      (first.hasEnded ? now() : first).note(use);
+    },
+  };
+}
+
 type Answer = (reply: CallReply, events: number) => void;
 type Pending = { owner: CallOwner; answer: Answer; events: number; timer: NodeJS.Timeout | undefined };
 

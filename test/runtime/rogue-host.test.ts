@@ -3,15 +3,25 @@ import path from 'node:path';
 import { SessionModules } from '../../daemon/worktree/session-modules.ts';
 import { SourceCache } from '../../daemon/worktree/source-cache.ts';
 import { ModuleServer } from '../../daemon/runtime/module-server.ts';
+import { SessionCalls } from '../../daemon/runtime/session-calls.ts';
 import { RuntimeHost } from '../../daemon/runtime/runtime-host.ts';
 import type { RunOutcome, RuntimeEvent } from '../../daemon/runtime/runtime.ts';
 import { newSlot } from '../../daemon/runtime/slot.ts';
+import type { ModulePolicy } from '../../shared/ipc/call-messages.ts';
 import { DEFAULT_SETTINGS } from '../../shared/model/settings.ts';
 import { isAlive } from './host-processes.ts';
 import { eventually } from './runtime-fixture.ts';
 
 const rogue = path.resolve(import.meta.dirname, '../fixtures/hosts/rogue-host.mjs');
 const { limits, resolver, runtime } = DEFAULT_SETTINGS;
+const policy: ModulePolicy = {
+  worktree: '/',
+  modules: [],
+  fs: { worktree: 'none', roots: [] },
+  net: [],
+  exec: {},
+  env: {},
+};
 
 describe('runtime: what comes from a host is not trusted', () => {
   /** Runs something in a host that misbehaves as `mode` says. */
@@ -34,13 +44,15 @@ describe('runtime: what comes from a host is not trusted', () => {
     await host.ready;
     const stripTypes = (): never => assert.fail('there are no types');
     const modules = new SessionModules(import.meta.dirname, resolver, { cache: new SourceCache(), stripTypes });
-    const slot = newSlot('session', 64, new ModuleServer(modules));
+    const calls = new SessionCalls(policy, () => undefined);
+    const slot = newSlot({ id: 'session', memMb: 64, modules: new ModuleServer(modules), calls });
     await host.open(slot, {
       t: 'open',
       session_id: 'session',
       worktree_path: '/',
       resolver,
       kind: { mem_mb: 64, runtime, libraries: [] },
+      modules: [],
     });
     const source = '1';
     const outcome = await host.run(slot, {

@@ -29,16 +29,16 @@ let lastTicket = 0;
  * Has the daemon do something for a host module, and waits for it. Guest code may get hold of this: the other side
  * decides what is allowed, and only JSON text goes there and comes back. Getters and `toJSON` run here, before.
  */
-export function callHost(module: unknown, name: unknown, args: unknown): unknown {
-  return valueOf(callHostNow(`${module as string}`, `${name as string}`, textOf(args)));
+export function callHost(module: string, name: string, args: unknown): unknown {
+  return valueOf(callHostNow(module, name, textOf(args)));
 }
 
 /** As `callHost`, and the guest goes on meanwhile. */
-export function beginCall(module: unknown, name: unknown, args: unknown): Promise<unknown> {
+export function beginCall(module: string, name: string, args: unknown): Promise<unknown> {
   return new PromiseCtor((resolve, reject) => {
     const text = textOf(args);
     const ticket = ++lastTicket;
-    callHostSoon(ticket, `${module as string}`, `${name as string}`, text);
+    callHostSoon(ticket, module, name, text);
     mapSet(waiting, ticket, { resolve, reject });
   });
 }
@@ -76,7 +76,9 @@ export function settleNext(): boolean {
 }
 
 function textOf(args: unknown): string {
-  return jsonStringify(args) ?? '[]';
+  // Of what is no array, as a function is, nothing crosses.
+  const text = jsonStringify(args) as string | undefined;
+  return text === undefined ? '[]' : text;
 }
 
 function valueOf(text: string): unknown {
@@ -88,7 +90,7 @@ function valueOf(text: string): unknown {
 function errorOf(given: Record<string, unknown>): Error {
   const { name, message } = given;
   const Ctor = name === 'TypeError' ? TypeErrorCtor : name === 'RangeError' ? RangeErrorCtor : ErrorCtor;
-  const error = new Ctor(`${message as string}`);
+  const error = new Ctor(message as string);
   const keys = objectKeys(given);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;

@@ -77,7 +77,7 @@ export function queueMicrotask(callback: unknown): void {
  * Has the daemon do something for a host module while the guest goes on. The promise is settled in a turn, as if it were
  * a timer's: under the limits of a run.
  */
-export function callHostLater(module: unknown, name: unknown, args: unknown): Promise<unknown> {
+export function callHostLater(module: string, name: string, args: unknown): Promise<unknown> {
   const promise = beginCall(module, name, args);
   wantWake(dateNow() + MAX_DELAY_MS);
   return promise;

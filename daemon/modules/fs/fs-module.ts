@@ -32,25 +32,32 @@ export class FsModule implements HostModule {
     try {
       switch (name) {
         case 'readFile': return this.#readFile(file, options(second)['utf8'] === true);
-        case 'writeFile': return this.#writeFile(file, bytes(second), options(third));
         case 'stat': return this.#stat(file, true, options(second));
         case 'lstat': return this.#stat(file, false, options(second));
         case 'exists': return this.#exists(file);
-        case 'access': return this.#access(file, number(second, 0));
         case 'readdir': return this.#readdir(file, options(second)['recursive'] === true);
         case 'realpath': return this.#realpath(file);
         case 'mkdir': return this.#mkdir(file, options(second));
-        case 'rmdir': return this.places.at(file, 'rw', false, ({ name: place }) => { rmdirSync(place); }); // prettier-ignore
-        case 'unlink': return this.places.at(file, 'rw', false, (place) => { this.#unlink(place); }); // prettier-ignore
-        case 'rm': return this.#rm(file, options(second));
-        case 'truncate': return this.#truncate(file, number(second, 0));
-        case 'rename': return this.#rename(file, text('newPath', second));
-        case 'copyFile': return this.#copyFile(file, text('dest', second), number(third, 0));
-        default: throw new ModuleError('ERR_METHOD_NOT_IMPLEMENTED', `fs.${name} is not there`);
+        default: return this.#change(name, file, second, third);
       } // prettier-ignore
     } catch (error) {
       throw systemError(error, file);
     }
+  }
+
+  /** The calls that give nothing. */
+  #change(name: string, file: string, second: unknown, third: unknown): void {
+    switch (name) {
+      case 'access': this.#access(file, number(second, 0)); break;
+      case 'writeFile': this.#writeFile(file, bytes(second), options(third)); break;
+      case 'rmdir': this.places.at(file, 'rw', false, ({ name: place }) => { rmdirSync(place); }); break;
+      case 'unlink': this.places.at(file, 'rw', false, (place) => { this.#unlink(place); }); break;
+      case 'rm': this.#rm(file, options(second)); break;
+      case 'truncate': this.#truncate(file, number(second, 0)); break;
+      case 'rename': this.#rename(file, text('newPath', second)); break;
+      case 'copyFile': this.#copyFile(file, text('dest', second), number(third, 0)); break;
+      default: throw new ModuleError('ERR_METHOD_NOT_IMPLEMENTED', `fs.${name.slice(0, 40)} is not there`);
+    } // prettier-ignore
   }
 
   #readFile(file: string, utf8: boolean): string {
@@ -60,7 +67,7 @@ export class FsModule implements HostModule {
   }
 
   #writeFile(file: string, data: Buffer, { flag, mode }: Options): void {
-    const flags = flagsOf(flag);
+    const flags = flagsOf(flag ?? 'w');
     this.#open(file, 'rw', flags, (fd, stats) => {
       const before = Number(stats.size);
       const after = (flags & O_APPEND) === 0 ? data.length : before + data.length;
@@ -146,7 +153,8 @@ export class FsModule implements HostModule {
     for (let at = file; ; at = path.dirname(at)) {
       const stats = this.#look(at);
       if (stats?.isDirectory() === true) break;
-      if (stats !== undefined) throw new ModuleError('EEXIST', `EEXIST: file already exists, mkdir '${file}'`, { path: file });
+      if (stats !== undefined)
+        throw new ModuleError('EEXIST', `EEXIST: file already exists, mkdir '${file}'`, { path: file });
       missing.unshift(at);
       if (path.dirname(at) === at) break;
     }
@@ -177,7 +185,10 @@ export class FsModule implements HostModule {
       }
       if (!stats.isDirectory()) this.#unlink({ name, stats });
       else if (recursive === true) this.#removeFolder(name, file, { count: 0 });
-      else throw new ModuleError('ERR_FS_EISDIR', `Path is a directory: rm returned EISDIR (is a directory) ${file}`, { path: file });
+      else
+        throw new ModuleError('ERR_FS_EISDIR', `Path is a directory: rm returned EISDIR (is a directory) ${file}`, {
+          path: file,
+        });
     });
   }
 
@@ -240,7 +251,8 @@ function inFolder(name: string, use: (folder: string) => void): void {
 }
 
 function requireFile(stats: BigIntStats, file: string): void {
-  if (stats.isDirectory()) throw new ModuleError('EISDIR', `EISDIR: illegal operation on a directory, read '${file}'`, { path: file });
+  if (stats.isDirectory())
+    throw new ModuleError('EISDIR', `EISDIR: illegal operation on a directory, read '${file}'`, { path: file });
   if (!stats.isFile()) throw new ModuleError('EACCES', `EACCES: '${file}' is no ordinary file`, { path: file });
 }
 
@@ -264,7 +276,11 @@ function writeAll(fd: number, data: Buffer): void {
 }
 
 function tooLarge(size: number, file: string): ModuleError {
-  return new ModuleError('ERR_FS_FILE_TOO_LARGE', `The file is larger than ${MAX_CALL_BYTES} bytes (${size}), read '${file}'`, { path: file });
+  return new ModuleError(
+    'ERR_FS_FILE_TOO_LARGE',
+    `The file is larger than ${MAX_CALL_BYTES} bytes (${size}), read '${file}'`,
+    { path: file },
+  );
 }
 
 function tooMany(file: string): ModuleError {
@@ -272,7 +288,11 @@ function tooMany(file: string): ModuleError {
 }
 
 function notFound(syscall: string, file: string): ModuleError {
-  return new ModuleError('ENOENT', `ENOENT: no such file or directory, ${syscall} '${file}'`, { errno: -2, syscall, path: file });
+  return new ModuleError('ENOENT', `ENOENT: no such file or directory, ${syscall} '${file}'`, {
+    errno: -2,
+    syscall,
+    path: file,
+  });
 }
 
 /** As `Stats` has them; times in milliseconds. No device or inode: they tell of the machine. */
@@ -311,7 +331,8 @@ function bytes(value: unknown): Buffer {
   const { text, base64 } = options(value);
   if (typeof text !== 'string' && typeof base64 !== 'string') throw wrongType('data', 'of type string or bytes');
   const data = typeof text === 'string' ? Buffer.from(text, 'utf8') : Buffer.from(base64 as string, 'base64');
-  if (data.length > MAX_CALL_BYTES) throw new ModuleError('ERR_FS_FILE_TOO_LARGE', `One call may write ${MAX_CALL_BYTES} bytes`);
+  if (data.length > MAX_CALL_BYTES)
+    throw new ModuleError('ERR_FS_FILE_TOO_LARGE', `One call may write ${MAX_CALL_BYTES} bytes`);
   return data;
 }
 

@@ -64,7 +64,8 @@ export class Places {
 
   /** The absolute path that a guest's path names. */
   resolve(given: string): string {
-    if (given.includes('\0')) throw new ModuleError('ERR_INVALID_ARG_VALUE', 'A path must not have null bytes', { name: 'TypeError' });
+    if (given.includes('\0'))
+      throw new ModuleError('ERR_INVALID_ARG_VALUE', 'A path must not have null bytes', { name: 'TypeError' });
     return path.resolve(this.#policy.worktree, given);
   }
 
@@ -77,7 +78,9 @@ export class Places {
 
   /** Node's own fence stops at a link that leads outside before we do. */
   #refusal(error: unknown, given: string): Error {
-    return (error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED' ? outside(given, 'ro') : systemError(error, given);
+    return (error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED'
+      ? outside(given, 'ro')
+      : systemError(error, given);
   }
 
   #target(named: string, follow: boolean, given: string): string {
@@ -114,7 +117,8 @@ function openFolder(folder: string, given: string): number {
 function placeOf(folder: number, opened: string): string {
   if (!onLinux) return realpath(opened);
   const place = readlinkSync(`/proc/self/fd/${folder}`);
-  if (!place.startsWith('/') || fstatSync(folder).nlink === 0) throw new ModuleError('ENOENT', 'ENOENT: the folder is gone');
+  if (!place.startsWith('/') || fstatSync(folder).nlink === 0)
+    throw new ModuleError('ENOENT', 'ENOENT: the folder is gone');
   return place;
 }
 
@@ -131,6 +135,14 @@ export function systemError(error: unknown, given: string): Error {
   if (error instanceof Denied || error instanceof ModuleError) return error;
   const { code = 'ERR_HOST_MODULE', errno, syscall, message } = error as NodeJS.ErrnoException;
   const [text = message] = message.split(', ');
-  const more = { ...(errno === undefined ? {} : { errno }), ...(syscall === undefined ? {} : { syscall }), path: given };
-  return new ModuleError(code, code === 'ERR_ACCESS_DENIED' ? `EACCES: permission denied, '${given}'` : `${text}, ${syscall ?? 'open'} '${given}'`, more);
+  const more = {
+    ...(errno === undefined ? {} : { errno }),
+    ...(syscall === undefined ? {} : { syscall }),
+    path: given,
+  };
+  return new ModuleError(
+    code,
+    code === 'ERR_ACCESS_DENIED' ? `EACCES: permission denied, '${given}'` : `${text}, ${syscall ?? 'open'} '${given}'`,
+    more,
+  );
 }

@@ -17,7 +17,11 @@ export class Quota {
   /** Throws EDQUOT before anything is written. */
   require(bytes: number, path: string): void {
     if (bytes <= this.left) return;
-    throw new ModuleError('EDQUOT', `EDQUOT: the session's quota of ${this.#limit ?? 0} bytes is used up, write '${path}'`, { path });
+    throw new ModuleError(
+      'EDQUOT',
+      `EDQUOT: the session's quota of ${this.#limit ?? 0} bytes is used up, write '${path}'`,
+      { path },
+    );
   }
 
   grown(bytes: number): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { compileFunction } from 'node:vm';
 import { PURE_BUILT_INS, REFUSED_BUILT_INS } from '../../../shared/catalogue/node-built-ins.ts';
-import { HOST_MODULES } from '../../../shared/catalogue/host-modules.ts';
+import { HOST_MODULE_ALIASES, HOST_MODULES } from '../../../shared/catalogue/host-modules.ts';
 import { consoleOf, ModuleSession, valueOf } from './module-session.ts';
 
 describe("Node's built-ins in plain JavaScript", () => {
@@ -28,7 +28,8 @@ describe("Node's built-ins in plain JavaScript", () => {
 
   it('are only those: the others say why not', async () => {
     for (const name of REFUSED_BUILT_INS) {
-      const why = Object.hasOwn(HOST_MODULES, name) ? 'does not allow this host module' : 'built-in of Node';
+      const isOurs = Object.hasOwn(HOST_MODULES, name) || Object.hasOwn(HOST_MODULE_ALIASES, name);
+      const why = isOurs ? 'does not allow this host module' : 'built-in of Node';
       assert.match(String(await value(`require('node:${name}')`)), new RegExp(`Invalid module: "${name}"\\..*${why}`));
     }
   });

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRuntime } from '../../../daemon/runtime/create-runtime.ts';
-import type { RunOutcome, Runtime, RuntimeEvent } from '../../../daemon/runtime/runtime.ts';
+import type { RunOutcome, Runtime, RuntimeEvent, SessionSpec } from '../../../daemon/runtime/runtime.ts';
 import { DEFAULT_SETTINGS, type Limits, type SettingsPatch } from '../../../shared/model/settings.ts';
+import { eventually } from '../../runtime/runtime-fixture.ts';
 import { makeTree, writeTree, type Tree } from '../../worktree/tree.ts';
 
 export type Ran = RunOutcome & { events: RuntimeEvent[] };
@@ -38,7 +39,11 @@ export class ModuleSession {
     );
   }
 
-  static async open(tree: Tree, patch: SettingsPatch = {}): Promise<ModuleSession> {
+  static async open(
+    tree: Tree,
+    patch: SettingsPatch = {},
+    allowed: Partial<Pick<SessionSpec, 'modules' | 'capabilities'>> = {},
+  ): Promise<ModuleSession> {
     const limits = { ...DEFAULT_SETTINGS.limits, cpu_ms: 20_000, wall_ms: 20_000, ...patch.limits };
     const resolver = { ...DEFAULT_SETTINGS.resolver, ...patch.resolver };
     const runtime = { ...DEFAULT_SETTINGS.runtime, ...patch.runtime };
@@ -51,6 +56,7 @@ export class ModuleSession {
       modules: [],
       libraries: [],
       capabilities: [],
+      ...allowed,
     });
     return session;
   }
@@ -72,6 +78,11 @@ export class ModuleSession {
   async close(): Promise<void> {
     await this.runtime.dispose();
     await this.#remove();
+  }
+
+  /** Resolves when the execution that runs has made such an event. */
+  seen(isMeant: (event: RuntimeEvent) => boolean): Promise<true> {
+    return eventually('the event', () => this.#events.some(isMeant));
   }
 
   async #run(request: { kind: 'repl' | 'run_file'; source: string; file?: string; limits: Limits }): Promise<Ran> {
