@@ -16,7 +16,7 @@ import { MemoryGuard } from './memory-guard.ts';
 import { followingOwner } from './session-calls.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
 import { keyOf } from './session-kind.ts';
-import type { HostEnd, Slot } from './slot.ts';
+import { memoryEnd, type HostEnd, type Slot } from './slot.ts';
 
 /** How long an isolate may take to be made or disposed: a few milliseconds, and a busy machine's share. */
 const ANSWER_MS = 10_000;
@@ -233,9 +233,13 @@ export class RuntimeHost {
 
   #call({ session_id, call }: Extract<FromHost, { t: 'call' }>): void {
     const slot = this.slots.get(session_id);
-    slot?.calls.call(call, followingOwner(() => this.#ownerOf(slot)), (reply, events) => {
-      this.process.send({ t: 'called', session_id, reply, events });
-    });
+    slot?.calls.call(
+      call,
+      followingOwner(() => this.#ownerOf(slot)),
+      (reply, events) => {
+        this.process.send({ t: 'called', session_id, reply, events });
+      },
+    );
   }
 
   #ownerOf(slot: Slot): LiveRun | LiveBackground {
@@ -339,13 +343,4 @@ export class RuntimeHost {
 
 function isActive(slot: Slot): boolean {
   return slot.run !== undefined || slot.background !== undefined;
-}
-
-function memoryEnd(culprit?: Slot, outcome?: WireOutcome): HostEnd {
-  return {
-    kind: 'memory',
-    message: 'the runtime host was shared, and its sessions together exceeded their memory limits',
-    ...(culprit === undefined ? {} : { culprit }),
-    ...(outcome === undefined ? {} : { outcome }),
-  };
 }

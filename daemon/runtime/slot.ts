@@ -33,3 +33,13 @@ export type HostEnd = {
   /** How the culprit's run ended, where the host could still say it. */
   outcome?: WireOutcome;
 };
+
+/** The host, or the session, has taken more memory than it may. */
+export function memoryEnd(culprit?: Slot, outcome?: WireOutcome): HostEnd {
+  return {
+    kind: 'memory',
+    message: 'the runtime host was shared, and its sessions together exceeded their memory limits',
+    ...(culprit === undefined ? {} : { culprit }),
+    ...(outcome === undefined ? {} : { outcome }),
+  };
+}

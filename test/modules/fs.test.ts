@@ -30,7 +30,9 @@ describe('the host module fs', () => {
     assert.equal(await value("fs.readFileSync('a.txt').toString('hex')"), Buffer.from('hällo').toString('hex'));
     const callback = "await new Promise((ok, no) => fs.readFile('a.txt', 'latin1', (e, v) => e ? no(e) : ok(v)))";
     assert.equal(await value(callback), Buffer.from('hällo').toString('latin1'));
-    await value("fs.writeFileSync('b.bin', new Uint8Array([0, 255, 128])); await later.appendFile('b.bin', 'é', 'latin1')");
+    await value(
+      "fs.writeFileSync('b.bin', new Uint8Array([0, 255, 128])); await later.appendFile('b.bin', 'é', 'latin1')",
+    );
     assert.deepEqual([...(await readFile(join(session.root, 'b.bin')))], [0, 255, 128, 0xe9]);
     assert.equal(await value("fs.writeFileSync('b.bin', 'x', { flag: 'wx' })"), "[JS_EXCEPTION] Error: EEXIST: file already exists, open 'b.bin'"); // prettier-ignore
   });
@@ -57,16 +59,16 @@ describe('the host module fs', () => {
 
   it('is in the log, use by use, in the order of the console', async () => {
     const ran = await session.repl("console.log(1); fs.existsSync('a.txt'); console.log(2); try { fs.readFileSync('/etc/passwd') } catch {}"); // prettier-ignore
-    const shown = ran.events.map(({ type, payload }) => `${type} ${String(payload['text'] ?? payload['message'] ?? '')}`);
+    const shown = ran.events.map(({ type, payload }) => `${type} ${(payload['text'] ?? payload['message']) as string}`);
     assert.deepEqual(shown.slice(0, 4), [
       'console 1',
       'system allowed: fs.exists("a.txt")',
       'console 2',
       'system denied: fs.readFile("/etc/passwd"): \'/etc/passwd\' lies outside of the worktree',
     ]);
-    const denied = ran.events[3]?.payload;
-    assert.equal(denied?.['code'], 'USE_DENIED');
-    assert.equal(denied?.['need'], `vm-system template add-capability TEMPLATE --kind fs --name NAME --config '{"roots":[{"path":"/etc","access":"ro"}]}'`); // prettier-ignore
+    const denied = ran.events[3]?.payload ?? {};
+    assert.equal(denied['code'], 'USE_DENIED');
+    assert.equal(denied['need'], `vm-system template add-capability TEMPLATE --kind fs --name NAME --config '{"roots":[{"path":"/etc","access":"ro"}]}'`); // prettier-ignore
   });
 
   it('makes no more events than the limits allow', async () => {
@@ -87,7 +89,11 @@ describe('the host module fs', () => {
   });
 
   it('ends with an interrupt, and the session lives on', async () => {
-    for (const source of ["for (;;) fs.existsSync('a.txt')", "for (;;) await later.readFile('a.txt')", "fs.watching = (async () => { for (;;) await later.stat('a.txt') })(); await new Promise(() => {})"]) {
+    for (const source of [
+      "for (;;) fs.existsSync('a.txt')",
+      "for (;;) await later.readFile('a.txt')",
+      "fs.watching = (async () => { for (;;) await later.stat('a.txt') })(); await new Promise(() => {})",
+    ]) {
       const running = session.repl(source);
       await session.seen(({ type }) => type === 'system');
       session.runtime.interrupt('s');

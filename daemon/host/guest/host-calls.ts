@@ -76,9 +76,7 @@ export function settleNext(): boolean {
 }
 
 function textOf(args: unknown): string {
-  // Of what is no array, as a function is, nothing crosses.
-  const text = jsonStringify(args) as string | undefined;
-  return text === undefined ? '[]' : text;
+  return jsonStringify(args);
 }
 
 function valueOf(text: string): unknown {

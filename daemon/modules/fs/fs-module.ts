@@ -8,6 +8,7 @@ import { ModuleError, wrongType } from '../denied.ts';
 import type { HostModule } from '../host-module.ts';
 import { Places, systemError, type Place } from './places.ts';
 import { Quota } from './quota.ts';
+import { kindOf, wireStats } from './wire-stats.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 const CHUNK = 1024 * 1024;
@@ -38,8 +39,9 @@ export class FsModule implements HostModule {
         case 'readdir': return this.#readdir(file, options(second)['recursive'] === true);
         case 'realpath': return this.#realpath(file);
         case 'mkdir': return this.#mkdir(file, options(second));
-        default: return this.#change(name, file, second, third);
+        default: this.#change(name, file, second, third);
       } // prettier-ignore
+      return undefined;
     } catch (error) {
       throw systemError(error, file);
     }
@@ -293,20 +295,6 @@ function notFound(syscall: string, file: string): ModuleError {
     syscall,
     path: file,
   });
-}
-
-/** As `Stats` has them; times in milliseconds. No device or inode: they tell of the machine. */
-function wireStats(stats: BigIntStats): unknown {
-  const { mode, size, nlink, atimeNs, mtimeNs, ctimeNs, birthtimeNs } = stats;
-  const ms = (ns: bigint): number => Number(ns / 1000n) / 1000;
-  const times = { atimeMs: ms(atimeNs), mtimeMs: ms(mtimeNs), ctimeMs: ms(ctimeNs), birthtimeMs: ms(birthtimeNs) };
-  return { kind: kindOf(stats), mode: Number(mode), size: Number(size), nlink: Number(nlink), ...times };
-}
-
-function kindOf(entry: Dirent | BigIntStats): string {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'directory';
-  return entry.isSymbolicLink() ? 'link' : 'other';
 }
 
 function flagsOf(flag: unknown): number {
