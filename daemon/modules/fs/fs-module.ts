@@ -1,6 +1,6 @@
 import {
   accessSync, closeSync, constants, fstatSync, ftruncateSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync,
-  rmdirSync, unlinkSync, writeSync, type BigIntStats, type Dirent,
+  rmdirSync, unlinkSync, writeSync, type BigIntStats,
 } from 'node:fs'; // prettier-ignore
 import path from 'node:path';
 import { MAX_CALL_BYTES, type ModulePolicy } from '../../../shared/ipc/call-messages.ts';
