@@ -73,8 +73,8 @@ function codeFolders(): string[] {
   const packages = ['acorn', 'es-module-lexer', 'cjs-module-lexer'].map((name) =>
     packageFolder(name, path.dirname(file)),
   );
-  const own = [path.join(root, 'daemon/host'), path.join(root, 'shared'), ...packages];
-  return [...own, guestScript(), isolatedVm, loader];
+  const own = ['daemon/host', 'daemon/own-garbage.ts', 'shared'].map((name) => path.join(root, name));
+  return [...own, ...packages, guestScript(), isolatedVm, loader];
 }
 
 /** Where Node will find a package. Found without loading it: the daemon never loads isolated-vm. */
