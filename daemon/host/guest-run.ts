@@ -152,10 +152,11 @@ export class GuestRun {
 
   async #evaluateFile(): Promise<InspectorResult | { failure: Failure } | undefined> {
     const { url = REPL_NAME, args, env } = this.#request;
-    const plan = await planFile(this.#request, this.#modules);
-    if ('failure' in plan) return plan;
+    const plan = await Promise.race([planFile(this.#request, this.#modules), this.#stopped.promise]);
+    if (plan === undefined || 'failure' in plan) return plan;
     await this.#tool('lendGlobals', [{ value: { args, env } }]);
-    if (plan.script !== undefined) await this.#guest.modules.beginScript(plan.script);
+    if (this.#isStopped()) return undefined;
+    if (plan.script !== undefined) await this.#guest.modules.beginScript(plan.script).catch(this.#unlessStopped);
     const answer = await this.#evaluateSource(plan.source, plan.name ?? url);
     const settled = answer === undefined ? undefined : await this.#awaitPromise(answer);
     await this.#look();
@@ -332,6 +333,11 @@ export class GuestRun {
   #heapUsed(wallMs: number): number {
     return wallMs < EXACT_HEAP_MS ? this.#guest.heapUsedBytes : this.#guest.readHeapUsed();
   }
+
+  /** Handles what the guest could not be told: the interrupt of a run may strike there too. */
+  readonly #unlessStopped = (reason: unknown): void => {
+    if (!this.#isStopped() && !this.#guest.isGone) throw reason;
+  };
 
   #isStopped(): boolean {
     return this.#stopReason !== undefined;

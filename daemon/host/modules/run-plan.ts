@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { RunMessage } from '../../../shared/ipc/host-messages.ts';
-import { LoadFailure, type Failure } from './load-failure.ts';
+import { LoadFailure, LoadStopped, type Failure } from './load-failure.ts';
 import { hasModuleSyntax, prepareLexer, rewriteDynamicImports } from './lex-source.ts';
 import type { ModuleHost } from './module-host.ts';
 import { rewriteReplInput } from './rewrite-repl.ts';
@@ -29,14 +29,19 @@ export function planRepl(input: string): string | Promise<string> {
 
 /**
  * A file is an ES module by its name or its syntax, and everything else a script: unlike in Node it is not wrapped into
- * a function, so that its last expression is the result and its variables stay in the session.
+ * a function, so that its last expression is the result and its variables stay in the session. Undefined: the run was
+ * stopped meanwhile.
  */
-export async function planFile(request: RunMessage, host: ModuleHost): Promise<RunPlan | { failure: Failure }> {
+export async function planFile(
+  request: RunMessage,
+  host: ModuleHost,
+): Promise<RunPlan | { failure: Failure } | undefined> {
   try {
     return await plan(request, host);
   } catch (error) {
     // Its TypeScript cannot be stripped.
     if (error instanceof LoadFailure) return { failure: error.failure };
+    if (error instanceof LoadStopped) return undefined;
     throw error;
   }
 }

@@ -71,4 +71,18 @@ describe('modules that are interrupted', () => {
     }
     assert.equal(session.lost, undefined);
   });
+
+  it('leave the host alive when the interrupt comes before the file has begun', async () => {
+    await session.write({ 'typed.ts': 'const x: number = 1; x', 'script.cjs': 'module.exports = 1' });
+    for (let round = 0; round < 40; round++) {
+      const running = session.file(round % 2 === 0 ? 'typed.ts' : 'script.cjs');
+      // From at once to some milliseconds on, as the run begins.
+      const at = performance.now() + (round % 20) / 4;
+      while (performance.now() < at) await new Promise((resolve) => setImmediate(resolve));
+      session.runtime.interrupt('s');
+      const { status, error } = await running;
+      assert.ok(status === 'ok' || error?.code === 'CANCELLED', error?.message);
+    }
+    assert.equal(valueOf(await session.file('typed.ts')), 1, session.lost);
+  });
 });
