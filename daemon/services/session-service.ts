@@ -40,15 +40,11 @@ export class SessionService {
    * STARTUP_MODE_UNSUPPORTED.
    */
   async create(body: CreateSession): Promise<Session> {
-    const { templates, live, maxSessions } = this.#parts;
+    const { templates, live } = this.#parts;
     if (this.#stopping) throw new VmError('SHUTTING_DOWN', 'The daemon is stopping; start it again and retry.');
     const detail = templates.get(body.template_id);
     const worktree = await resolveWorktree(body.worktree_path);
-    if (live.size >= maxSessions) {
-      throw new VmError('SESSION_LIMIT_REACHED', `There are ${maxSessions} live sessions already; close some first.`, {
-        max_sessions: maxSessions,
-      });
-    }
+    this.#requirePlace();
     const row = newSession(body);
     await this.#start(live.add(row, worktree, settingsOf(detail)), detail);
     return live.row(row.id);
@@ -60,12 +56,14 @@ export class SessionService {
    */
   async restart(id: string): Promise<Session> {
     const { templates, live, runtime } = this.#parts;
-    const row = live.row(id);
-    if (row.status === 'starting') {
+    const { template_id, worktree_path } = live.row(id);
+    const detail = templates.get(template_id);
+    const worktree = await resolveWorktree(worktree_path);
+    // Asked last, as another restart may have come before this one.
+    if (live.row(id).status === 'starting') {
       throw new VmError('SESSION_NOT_READY', 'The session is starting; wait until it is ready.', { session_id: id });
     }
-    const detail = templates.get(row.template_id);
-    const worktree = await resolveWorktree(row.worktree_path);
+    if (live.get(id) === undefined) this.#requirePlace();
     const session = live.addAgain(id, worktree, settingsOf(detail));
     await runtime.close(id, 'the session was restarted');
     await this.#start(session, detail);
@@ -129,6 +127,14 @@ export class SessionService {
     const { live, runtime } = this.#parts;
     for (const id of live.ids()) live.closed(id, reason);
     await runtime.dispose();
+  }
+
+  #requirePlace(): void {
+    const { live, maxSessions } = this.#parts;
+    if (live.size < maxSessions) return;
+    throw new VmError('SESSION_LIMIT_REACHED', `There are ${maxSessions} live sessions already; close some first.`, {
+      max_sessions: maxSessions,
+    });
   }
 
   /** Looks into an idle session; a running execution is never disturbed, and nobody waits for it. */

@@ -16,6 +16,7 @@ const startErrors = [
   'LIBRARY_NOT_CACHED',
   'STARTUP_FAILED',
   'STARTUP_MODE_UNSUPPORTED',
+  'SESSION_LIMIT_REACHED',
 ] as const;
 
 /** Sessions, and what of them is alive. */
@@ -49,7 +50,7 @@ export function sessionsRoutes(server: RestServer, { sessions, executions }: Ser
     '/sessions',
     {
       config: {
-        errors: [...startErrors, 'SESSION_LIMIT_REACHED'],
+        errors: [...startErrors],
       },
       schema: {
         tags,

@@ -38,6 +38,11 @@ function refuseOddJson(value: unknown, levels = MAX_DEPTH): void {
 /** What a client says about itself at `initialize`. Fields that we do not know are left to others. Throws VALIDATION_ERROR. */
 export function checkInitializationOptions(given: unknown): InitializationOptions {
   const options = given ?? {};
+  if (typeof options !== 'object') {
+    throw new VmError('VALIDATION_ERROR', 'initializationOptions must be an object.', {
+      field: 'initializationOptions',
+    });
+  }
   const validator = Compile(InitializationOptions);
   if (!validator.Check(options)) throw explain(validator.Errors(options), options);
   return options;

@@ -18,7 +18,12 @@ import type {
   WorkDoneProgressBegin,
   WorkDoneProgressEnd,
 } from 'vscode-languageserver-protocol';
-import type { DaemonInfo, ExperimentalCapabilities } from '../../../shared/protocol/daemon.protocol.ts';
+import type {
+  DaemonInfo,
+  ExperimentalCapabilities,
+  InitializationOptions,
+} from '../../../shared/protocol/daemon.protocol.ts';
+import { VmError } from '../../../shared/errors/vm-error.ts';
 import type {
   NotificationMethod,
   NotificationParams,
@@ -41,6 +46,9 @@ import { toResponseError, unknownMethod } from './rpc-error.ts';
 
 /** How long a client may take to read that the daemon stops. */
 const GOODBYE_MS = 500;
+
+/** Clients send other values too, which mean nothing. */
+const TRACED: readonly TraceValue[] = ['messages', 'compact', 'verbose'];
 
 export type ClientStream = { readonly input: Readable; readonly output: Writable };
 
@@ -160,8 +168,7 @@ export class ClientConnection {
 
   #initialize(params: InitializeParams): InitializeResult {
     const { daemon, services, log } = this.#parts;
-    const options = this.#orRefuse('initialize', () => checkInitializationOptions(params.initializationOptions));
-    const { changes: wanted, log_level = 'warn', session_id } = options;
+    const { changes: wanted, log_level = 'warn', session_id } = this.#options(params.initializationOptions);
     this.#trace = params.trace ?? 'off';
     this.#stopChanges = services.changes.subscribe((change) => {
       if (wanted?.includes(change.kind) ?? true) this.#changes.add(change);
@@ -212,16 +219,22 @@ export class ClientConnection {
     return handler(params, call);
   }
 
-  #orRefuse<T>(method: string, action: () => T): T {
+  #options(given: unknown): InitializationOptions {
     try {
-      return action();
+      return checkInitializationOptions(given);
     } catch (error) {
-      throw toResponseError(error, this.#parts.logger, method);
+      this.#gate.lifecycle.initializeRefused();
+      throw toResponseError(error, this.#parts.logger, 'initialize');
     }
   }
 
   #progress(token: ProgressToken | undefined): Progress {
     if (token === undefined) return { begin: () => undefined, end: () => undefined };
+    if (typeof token !== 'string' && !Number.isSafeInteger(token)) {
+      throw new VmError('VALIDATION_ERROR', 'workDoneToken must be a string or an integer.', {
+        field: 'workDoneToken',
+      });
+    }
     const send = (value: WorkDoneProgressBegin | WorkDoneProgressEnd): void => {
       void this.#connection.sendNotification('$/progress', { token, value });
     };
@@ -236,7 +249,7 @@ export class ClientConnection {
   }
 
   #traceCall(method: string, params: unknown, ms: number): void {
-    if (this.#trace === 'off' || this.#hasEnded) return;
+    if (!TRACED.includes(this.#trace) || this.#hasEnded) return;
     const verbose = this.#trace === 'verbose' ? { verbose: JSON.stringify(params) } : {};
     const message = `${method} took ${ms.toFixed(1)} ms`;
     void this.#connection.sendNotification('$/logTrace', { message, ...verbose });

@@ -48,6 +48,11 @@ export class Lifecycle {
     }
   }
 
+  /** `initialize` was refused: the client may mend it and try again, and nothing else counts before that. */
+  initializeRefused(): void {
+    if (this.#state === 'running') this.#state = 'new';
+  }
+
   /** Whether a notification counts now; those that do not are dropped, as LSP has it. */
   acceptsNotification(method: string): boolean {
     return method === 'exit' || method === '$/cancelRequest' || this.isRunning;

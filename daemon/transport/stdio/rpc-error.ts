@@ -14,7 +14,8 @@ export function toResponseError(error: unknown, logger: Logger, method: string):
   if (error instanceof ResponseError) return error as ResponseError<RpcErrorData>;
   const told = error instanceof VmError && error.code !== 'INTERNAL' ? error : internal();
   const { rpc, http } = ERROR_CODES[told.code];
-  if (http >= 500) logger.error({ err: error, method }, told.code);
+  // As in REST: being full or about to stop is no fault.
+  if (http >= 500) logger[http === 503 ? 'warn' : 'error']({ err: error, method }, told.code);
   return new ResponseError(rpc, told.message, { code: told.code, details: told.details });
 }
 

@@ -45,6 +45,40 @@ describe('lifecycle of a connection', () => {
     await client.refused('VALIDATION_ERROR', 'initialize', params);
   });
 
+  it('is not initialized by an initialize that was refused, and may be by the next', async () => {
+    const client = RpcClient.over(fixture.connect().stream);
+    for (const initializationOptions of [7, 'text', { log_level: 'loud' }]) {
+      await client.refused('VALIDATION_ERROR', 'initialize', { capabilities: {}, initializationOptions });
+      assert.equal((await client.error('vm/session/list')).code, ErrorCodes.ServerNotInitialized);
+    }
+    await client.initialize();
+    assert.deepEqual(await client.request('vm/session/list', {}), []);
+  });
+
+  it('takes no harm from notifications that make no sense', async () => {
+    const { stream } = fixture.connect();
+    const client = RpcClient.over(stream);
+    await client.connection.sendRequest('initialize', { trace: 5 });
+    const odd: [string, unknown][] = [
+      ['initialized', {}],
+      ['$/setTrace', undefined],
+      ['$/setTrace', { value: 9 }],
+      ['$/progress', { token: {}, value: 1 }],
+      ['$/cancelRequest', { id: 'unknown' }],
+      ['vm/session/changed', { session: 1 }],
+      ['constructor', {}],
+    ];
+    for (const [method, params] of odd) await client.connection.sendNotification(method, params);
+    const asked = await client.request('vm/session/list', {});
+    assert.deepEqual(asked, []);
+    assert.ok(!client.received.some(({ method }) => method === '$/logTrace'), 'traces for a trace that is no value');
+  });
+
+  it('refuses a token of progress that is none', async () => {
+    const client = await fixture.client();
+    await client.refused('VALIDATION_ERROR', 'vm/runtime/health', { workDoneToken: { a: 1 } });
+  });
+
   it('ends with 0 after shutdown and exit', async () => {
     const { stream, ended } = fixture.connect();
     const client = RpcClient.over(stream);
