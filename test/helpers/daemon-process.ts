@@ -51,9 +51,14 @@ export class DaemonProcess {
     this.client = new RestClient({ serverUrl: url, token: readToken(folder.path) });
   }
 
-  static async start(folder: DaemonFolder, flags: readonly string[] = []): Promise<DaemonProcess> {
+  static async start(
+    folder: DaemonFolder,
+    flags: readonly string[] = [],
+    env: NodeJS.ProcessEnv = process.env,
+  ): Promise<DaemonProcess> {
     const args = ['--listen', '127.0.0.1:0', '--db', join(folder.path, 'test.db'), '--data-dir', folder.path];
     const child = spawn(LAUNCHER, ['serve', ...args, '--log-level', 'info', '--pool', '1', ...flags], {
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const stderr: string[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 
-type Operation = { responses: Record<string, { content?: Record<string, { schema: TSchema }> }> };
+type Operation = { responses: Record<string, { description?: string; content?: Record<string, { schema: TSchema }> }> };
 export type OpenApi = { openapi: string; paths: Record<string, Record<string, Operation>> };
 
 /** Holds every answer of a test against the schema that /openapi.json has for it: nothing missing, nothing more. */
@@ -21,6 +21,10 @@ export class Contract {
     assert.ok(schema, `${method} ${url} may not answer ${status}: ${JSON.stringify(body)}`);
     const errors = this.#validator(schema).Errors(body);
     assert.deepEqual(errors, [], `${method} ${url} ${status}: ${JSON.stringify(body)}`);
+    if (status < 400) return;
+    const { code } = (body as { error: { code: string } }).error;
+    const { description = '' } = operation.responses[status] ?? {};
+    assert.match(description, new RegExp(`^${code}: `, 'm'), `${method} ${url} may not answer ${code}`);
   }
 
   #operation(method: string, url: string): Operation | undefined {
@@ -40,7 +44,7 @@ export class Contract {
 }
 
 /** The schema with every object that lists its fields closed to others. */
-function closed(schema: unknown): unknown {
+export function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
   const inner = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
