@@ -29,6 +29,8 @@ export class Contract {
 
   #operation(method: string, url: string): Operation | undefined {
     const path = url.split('?', 1)[0] ?? '';
+    // It cannot be decoded, and is the path of nothing.
+    if (/%(?![\da-f]{2})/i.test(path)) return undefined;
     const found = Object.entries(this.#document.paths)
       .filter(([template]) => new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
       // `/executions/repl` before `/executions/{execution_id}`.
