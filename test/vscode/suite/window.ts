@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Extension } from '../../../extension/extension.ts';
 import type { Execution } from '../../../shared/model/execution.ts';
 import type { Session } from '../../../shared/model/session.ts';
+import { command } from './reached.ts';
 
 const ID = 'vm-system.vm-system';
 const DEADLINE_MS = 45_000;
@@ -45,7 +46,7 @@ export async function edit(name: string, text: string): Promise<vscode.TextEdito
 }
 
 export async function runFile(name: string): Promise<Execution> {
-  const execution = await vscode.commands.executeCommand<Execution | undefined>('vmSystem.runFile', file(name));
+  const execution = await command<Execution>('vmSystem.runFile', file(name));
   assert.ok(execution, `${name} did not run`);
   return execution;
 }
@@ -58,7 +59,7 @@ export function outputText(): string {
 
 /** Waits until the channel shows something. */
 export async function untilOutput(text: string | RegExp): Promise<string> {
-  await vscode.commands.executeCommand('vmSystem.showOutput');
+  await command('vmSystem.showOutput');
   return until(`output with ${String(text)}`, () => {
     const shown = outputText();
     return (typeof text === 'string' ? shown.includes(text) : text.test(shown)) && shown;
