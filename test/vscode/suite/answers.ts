@@ -17,11 +17,12 @@ export async function answering(answers: readonly (string | undefined)[], work: 
   const left = [...answers];
   const window = vscode.window as Questions;
   const { showInputBox, showQuickPick, showWarningMessage, showErrorMessage, showInformationMessage } = window;
-  const input = (options?: vscode.InputBoxOptions): Promise<string | undefined> => {
+  const input = async (options?: vscode.InputBoxOptions): Promise<string | undefined> => {
     asked.push({ question: options?.title ?? '', items: [] });
     const answer = left.shift();
-    const problem = answer === undefined ? undefined : options?.validateInput?.(answer);
-    return problem === undefined || problem === null ? Promise.resolve(answer) : Promise.reject(new Error(String(problem)));
+    const problem = answer === undefined ? undefined : await options?.validateInput?.(answer);
+    if (problem !== undefined && problem !== null) throw new Error(typeof problem === 'string' ? problem : problem.message);
+    return answer;
   };
   const pick = async (given: readonly unknown[] | Thenable<readonly unknown[]>, options?: vscode.QuickPickOptions): Promise<unknown> => {
     const items = await given;

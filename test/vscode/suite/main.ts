@@ -4,5 +4,7 @@ import { runMocha } from './run-mocha.ts';
 export function run(): Promise<void> {
   return runMocha(async () => {
     await import('./run-file.suite.ts');
+    await import('./session-tree.suite.ts');
+    await import('./template-tree.suite.ts');
   });
 }

@@ -92,11 +92,11 @@ describe('running code', () => {
     await edit('broken.js', 'const fine = 1;\nundefined.nothing;\n');
     assert.equal((await runFile('broken.js')).status, 'error');
     const problems = (): vscode.Diagnostic[] => vscode.languages.getDiagnostics(file('broken.js'));
-    const [problem] = await until('problem', () => problems().length > 0 && problems());
-    assert.equal(problem?.range.start.line, 1);
-    assert.match(problem?.message ?? '', /nothing/);
+    const problem = await until('problem', () => problems()[0]);
+    assert.equal(problem.range.start.line, 1);
+    assert.match(problem.message, /nothing/);
     await untilOutput(/\[error\] Uncaught TypeError: .*nothing/);
-    await edit('broken.js', 'var fine = 1;\n');
+    await edit('broken.js', 'const fine = 1;\n');
     assert.equal((await runFile('broken.js')).status, 'ok');
     await until('clean file', () => problems().length === 0);
   });

@@ -75,3 +75,10 @@ export async function tidyUp(): Promise<void> {
   await Promise.all(state.aliveSessions.map(close));
   await until('end of all sessions', () => state.aliveSessions.length === 0);
 }
+
+/** Text of the active editor. */
+export function activeText(): string {
+  const editor = vscode.window.activeTextEditor;
+  assert.ok(editor, 'there is no active editor');
+  return editor.document.getText();
+}
