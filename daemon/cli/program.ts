@@ -43,7 +43,7 @@ export function createProgram(version: string): Command {
   addExecutionCommands(program);
   addModulesCommands(program);
   addLibsCommands(program);
-  addOpsCommands(program);
+  addOpsCommands(program, version);
   addTokenCommand(program);
   addHelpCommand(program);
   passDown(program);

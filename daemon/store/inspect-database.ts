@@ -18,6 +18,14 @@ const MAGIC = 'SQLite format 3\0';
 export function inspectDatabase(file: string): void {
   const size = lstat(file)?.size ?? 0;
   if (size === 0) return;
+  requireHeader(file, size);
+  // An unfinished first start: SQLite must roll it back, which makes the file empty again.
+  if (hasContent(`${file}-journal`)) return;
+  inspectContent(file, size);
+}
+
+/** What the header alone can tell. Throws StoreOpenError. Not while this process has the database open. */
+export function requireHeader(file: string, size: number): void {
   const header = readHeader(file);
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
     throw new StoreOpenError('damaged', `${file} is not a database, or is damaged; move it away or give another path.`);
@@ -25,14 +33,10 @@ export function inspectDatabase(file: string): void {
   if (header.readUInt32BE(68) !== APPLICATION_ID) {
     throw new StoreOpenError('foreign', `${file} is a database of another program; give another path.`);
   }
-  // An unfinished first start: SQLite must roll it back, which makes the file empty again.
-  if (hasContent(`${file}-journal`)) return;
-  // With a write-ahead log the file may lag behind its header, and the header behind the log.
-  if (!hasContent(`${file}-wal`)) {
-    if (size < sizeByHeader(header)) throw damaged(file);
-    requireKnownVersion(header.readUInt32BE(60), file);
-  }
-  inspectContent(file, size);
+  // With a log the file may lag behind its header, and the header behind the log.
+  if (hasContent(`${file}-wal`) || hasContent(`${file}-journal`)) return;
+  if (size < sizeByHeader(header)) throw damaged(file);
+  requireKnownVersion(header.readUInt32BE(60), file);
 }
 
 /** Throws StoreOpenError for a schema that is newer than this program. */
@@ -63,7 +67,8 @@ function isDamage(error: unknown): boolean {
   return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
 }
 
-function requireTables(database: Database.Database, file: string): void {
+/** Throws StoreOpenError for a database that merely bears our mark. */
+export function requireTables(database: Database.Database, file: string): void {
   const names = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
   if (!TABLES.every((table) => names.includes(table))) throw damaged(file);
 }

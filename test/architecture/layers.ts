@@ -46,7 +46,7 @@ const layers: readonly Layer[] = [
   // Looks at everything from outside, and works where nothing else does.
   {
     path: 'daemon/doctor/',
-    mayImport: ['shared/', 'daemon/store/', 'daemon/ownership/', 'daemon/data-directory.ts'],
+    mayImport: ['shared/', 'daemon/store/', 'daemon/runtime/', 'daemon/ownership/', 'daemon/data-directory.ts'],
     usesNode: true,
   },
   // Conversations with a session over any pair of streams: the CLI's terminal and the editor's.

@@ -1,13 +1,17 @@
-import { resolve } from 'node:path';
-import { Argument, type Command } from 'commander';
+import { join, resolve } from 'node:path';
+import { Argument, Option, type Command } from 'commander';
 import { LOG_LEVELS } from '../../../shared/model/log-levels.ts';
 import type { Backup, GcResult, LogLevelSetting } from '../../../shared/model/ops.ts';
 import type { RuntimeSummary } from '../../../shared/model/runtime-summary.ts';
-import { contextOf } from '../context.ts';
-import { duration } from '../parse.ts';
+import { defaultDataDirectory } from '../../data-directory.ts';
+import { contextOf, type GlobalOptions } from '../context.ts';
+import { Output } from '../output.ts';
+import { address, duration } from '../parse.ts';
 
-/** ops health|runtime-summary|backup|gc|log-level */
-export function addOpsCommands(program: Command): void {
+type DoctorFlags = GlobalOptions & { dataDir?: string; listen: { host: string; port: number } };
+
+/** ops health|runtime-summary|backup|gc|log-level|doctor */
+export function addOpsCommands(program: Command, version: string): void {
   const ops = program.command('ops').description('operations: is it well, what does it hold, and care of the database');
   ops
     .command('health')
@@ -60,5 +64,26 @@ export function addOpsCommands(program: Command): void {
       output.result(setting, (now) => {
         output.line(now.level);
       });
+    });
+  addDoctorCommand(ops, version);
+}
+
+/** Asks nobody for an address, as the files that say it may be what is broken. */
+function addDoctorCommand(ops: Command, version: string): void {
+  ops
+    .command('doctor')
+    .description('look at everything that a daemon needs, running or not, and say how to mend what is broken')
+    .option('--data-dir <path>', 'the data directory')
+    .addOption(
+      new Option('--listen <host:port>', 'where a daemon would answer')
+        .argParser(address)
+        .default({ host: '127.0.0.1', port: 3210 }, '127.0.0.1:3210'),
+    )
+    .action(async (_options: object, command: Command) => {
+      const { dataDir, db, json = false, listen } = command.optsWithGlobals<DoctorFlags>();
+      const dataDirectory = resolve(dataDir ?? defaultDataDirectory());
+      const database = db === undefined ? join(dataDirectory, 'vm-system.db') : resolve(db);
+      const { printFindings } = await import('../print-findings.ts');
+      process.exitCode = await printFindings({ dataDirectory, database, listen, version }, new Output({ json }));
     });
 }
