@@ -36,28 +36,36 @@ function isOpaque(value: unknown): boolean {
 }
 
 /**
- * A lower bound of the length of the text, so that a huge value is not turned into a huge string first. Runs no code of
- * the guest: what would need some counts as one character.
+ * A lower bound of the length of the text, so that a huge value is not turned into a huge string first. What would run a
+ * getter or a trap counts as too long: looking at a result must not change it, nor take as long as the guest likes.
  */
 function charsAtLeast(value: unknown, limit: number, depth: number): number {
   if (typeof value === 'string') return value.length + 2;
-  if (typeof value !== 'object' || value === null || natives.isProxy(value)) return 1;
-  if (depth > MAX_DEPTH) return limit + 1;
+  if (typeof value !== 'object' || value === null) return 1;
+  if (depth > MAX_DEPTH || natives.isProxy(value)) return limit + 1;
   let chars = 2;
   if (arrayIsArray(value)) {
     if (value.length > limit) return limit + 1;
     for (let i = 0; i < value.length && chars <= limit; i++) {
-      chars += 1 + charsAtLeast(getOwnPropertyDescriptor(value, i)?.value, limit - chars, depth + 1);
+      chars += 1 + charsOf(getOwnPropertyDescriptor(value, i), limit - chars, depth);
     }
     return chars;
   }
   const keys = objectKeys(value);
   for (let i = 0; i < keys.length && chars <= limit; i++) {
     const key = keys[i] as string;
-    const inner: unknown = getOwnPropertyDescriptor(value, key)?.value;
-    // Left out of the text.
-    if (inner === undefined || typeof inner === 'function' || typeof inner === 'symbol') continue;
-    chars += key.length + 4 + charsAtLeast(inner, limit - chars, depth + 1);
+    const property = getOwnPropertyDescriptor(value, key);
+    const inner: unknown = property?.value;
+    if (isLeftOut(inner) && property?.get === undefined) continue;
+    chars += key.length + 4 + charsOf(property, limit - chars, depth);
   }
   return chars;
+}
+
+function charsOf(property: PropertyDescriptor | undefined, limit: number, depth: number): number {
+  return property?.get === undefined ? charsAtLeast(property?.value, limit, depth + 1) : limit + 1;
+}
+
+function isLeftOut(value: unknown): boolean {
+  return value === undefined || typeof value === 'function' || typeof value === 'symbol';
 }

@@ -48,7 +48,8 @@ export const arrayIsArray = Array.isArray;
 export const arraySome = uncurry(Array.prototype.some);
 export const { is: objectIs, keys: objectKeys, create: objectCreate, freeze: objectFreeze } = Object;
 export const { hasOwn, getOwnPropertyNames, getOwnPropertySymbols, isExtensible, entries: objectEntries } = Object;
-export const { defineProperty, getOwnPropertyDescriptor, getPrototypeOf, setPrototypeOf, assign } = Object;
+export const { defineProperty, getPrototypeOf, setPrototypeOf, assign } = Object;
+const { getOwnPropertyDescriptor: describeProperty } = Object;
 export const { ownKeys, apply, construct, deleteProperty } = Reflect;
 export const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
 /** Where the members of primitive values are, by typeof. */
@@ -145,6 +146,12 @@ export const weakRefDeref = uncurry(WeakRef.prototype.deref);
 export function toText(value: unknown): string {
   // eslint-disable-next-line @typescript-eslint/restrict-template-expressions -- this is what it is for
   return `${value}`;
+}
+
+/** Inherits nothing: a guest may have given `Object.prototype` a getter called `get` or `value`. */
+export function getOwnPropertyDescriptor(object: object, key: PropertyKey): PropertyDescriptor | undefined {
+  const property = describeProperty(object, key);
+  return property === undefined ? undefined : (setPrototypeOf(property, null) as PropertyDescriptor);
 }
 
 /** Typed access to the maps that our own code keeps. */

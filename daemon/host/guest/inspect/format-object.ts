@@ -101,7 +101,7 @@ function formatEntries(inspection: Inspection, subject: Subject, described: Desc
 
 function isStackOverflow(error: unknown): boolean {
   if (!isInstanceOf(error, RangeErrorCtor)) return false;
-  return getOwnPropertyDescriptor(error, 'message')?.value === 'Maximum call stack size exceeded';
+  return getOwnPropertyDescriptor(error as object, 'message')?.value === 'Maximum call stack size exceeded';
 }
 
 /** By the option `sorted`: all of an object's properties, only the extra ones of an array. */

@@ -139,7 +139,7 @@ function stringify(value: unknown): string {
     return `${jsonStringify(value) as string | undefined}`;
   } catch (error) {
     const message: unknown = isInstanceOf(error, TypeErrorCtor)
-      ? getOwnPropertyDescriptor(error, 'message')?.value
+      ? getOwnPropertyDescriptor(error as object, 'message')?.value
       : undefined;
     if (typeof message === 'string' && stringStartsWith(message, CIRCULAR)) return '[Circular]';
     throw error;

@@ -72,6 +72,9 @@ export function isIndex(name: string): boolean {
   return regExpExec(INDEX, name) !== null && +name < 2 ** 32 - 1;
 }
 
+/** A property that was there when the keys were listed. */
+const GONE = { __proto__: null, value: undefined, enumerable: true } as PropertyDescriptor;
+
 /** `name: value`, or only the value for an element of an array. */
 export function formatProperty(
   inspection: Inspection,
@@ -82,7 +85,7 @@ export function formatProperty(
   known?: PropertyDescriptor,
   receiver: object = value,
 ): string {
-  const property = known ?? getOwnPropertyDescriptor(value, key) ?? { value: undefined, enumerable: true };
+  const property = known ?? getOwnPropertyDescriptor(value, key) ?? GONE;
   let separator = ' ';
   let text: string;
   if (property.value !== undefined) {

@@ -60,7 +60,7 @@ function copy(value: unknown, transferList: unknown[]): unknown {
 }
 
 function cloneError(error: unknown): unknown {
-  const message: unknown = getOwnPropertyDescriptor(error, 'message')?.value;
+  const message: unknown = getOwnPropertyDescriptor(error as object, 'message')?.value;
   return typeof message === 'string' ? new DOMException(message, 'DataCloneError') : error;
 }
 

@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict';
+import type { RuntimeEvent } from '../../daemon/runtime/runtime.ts';
+import { eventually, lines, RuntimeFixture } from '../runtime/runtime-fixture.ts';
+
+const payloads = (events: readonly RuntimeEvent[], type: string): unknown[] =>
+  events.filter((event) => event.type === type).map(({ payload }) => payload);
+
+describe('guest: timers', () => {
+  const fixture = new RuntimeFixture();
+  let session = '';
+  before(async () => {
+    session = await fixture.open();
+  });
+  after(() => fixture.dispose());
+  const preview = (source: string): Promise<string> => fixture.preview(session, source);
+
+  it('fire while an execution awaits, with their arguments and handle', async () => {
+    const source =
+      'await new Promise((done) => { const t = setTimeout(function (...args) { done([args, this === t]) }, 5, 1, "a") })';
+    assert.equal(await preview(source), "[ [ 1, 'a' ], true ]");
+  });
+
+  it('fire in the order of their time, and of their start where that is the same', async () => {
+    const source = `
+      const order = []; const add = (name) => () => order.push(name);
+      setTimeout(add('d'), 30); setTimeout(add('b'), 1); setTimeout(add('c'), 1); setTimeout(add('e'), 60); setTimeout(add('b0'), 0);
+      Promise.resolve().then(add('micro')); queueMicrotask(add('micro 2')); process.nextTick(add('tick')); order.push('sync');
+      await new Promise((done) => setTimeout(done, 90)); order.join()`;
+    assert.equal(await preview(source), 'sync,micro,micro 2,tick,b,c,b0,d,e');
+  });
+
+  it('run the microtasks of one call before the next call', async () => {
+    const source = `
+      const seen = [];
+      for (const n of [1, 2]) setTimeout(() => { seen.push('t' + n); Promise.resolve().then(() => seen.push('m' + n)).then(() => seen.push('n' + n)) }, 1);
+      await new Promise((done) => setTimeout(done, 30)); seen.join()`;
+    assert.equal(await preview(source), 't1,m1,n1,t2,m2,n2');
+  });
+
+  it('are cleared by handle, by number and by text, from inside and outside', async () => {
+    const source = `
+      let calls = [];
+      clearTimeout(setTimeout(() => calls.push('handle'), 1)); clearTimeout(+setTimeout(() => calls.push('number'), 1));
+      clearInterval(String(+setTimeout(() => calls.push('text'), 1))); clearTimeout(); clearTimeout(null); clearTimeout({}); clearTimeout(1e9);
+      clearImmediate(setImmediate(() => calls.push('immediate')));
+      const every = setInterval(() => { calls.push('tick'); if (calls.length === 3) clearInterval(every) }, 2);
+      const later = setTimeout(() => calls.push('later'), 20); setTimeout(() => clearTimeout(later), 5);
+      await new Promise((done) => setTimeout(done, 50)); calls.join()`;
+    assert.equal(await preview(source), 'tick,tick,tick');
+  });
+
+  it('have handles that work as in Node', async () => {
+    const source = `
+      const t = setTimeout(() => {}, 1e6); const i = setImmediate(() => {});
+      const answer = [typeof +t, t.ref() === t, t.unref() === t, t.hasRef(), t.refresh() === t, t.close() === t, t.hasRef(), i.hasRef(), typeof t, t.constructor.name, i.constructor.name];
+      clearImmediate(i); answer.join()`;
+    assert.equal(await preview(source), 'number,true,true,true,true,true,false,true,object,Timeout,Immediate');
+  });
+
+  it('refuse what cannot be called', async () => {
+    for (const call of [
+      'setTimeout("code")',
+      'setInterval()',
+      'setImmediate({})',
+      'queueMicrotask(1)',
+      'process.nextTick(null)',
+    ]) {
+      const { error } = await fixture.run(session, call);
+      assert.match(error?.message ?? '', /^TypeError.* "callback" argument must be of type function/, call);
+    }
+  });
+
+  it('take thousands', async () => {
+    const source = `
+      let fired = 0; const started = Date.now();
+      for (let i = 0; i < 20_000; i++) setTimeout(() => fired++, i % 50);
+      for (let i = 0; i < 20_000; i++) clearTimeout(setTimeout(() => fired++, 1e5));
+      await new Promise((done) => setTimeout(done, 60)); fired`;
+    const { result, metrics } = await fixture.run(session, source);
+    assert.equal(result?.preview, '20000');
+    assert.ok((metrics.wall_ms ?? 0) < 1500, `${metrics.wall_ms ?? 0} ms`);
+  });
+
+  it('let errors be events, and go on', async () => {
+    const source = `
+      setTimeout(() => { throw new TypeError('in a timer') }, 1); setTimeout(() => { throw 5 }, 2);
+      setImmediate(() => { throw new Error('in an immediate') }); queueMicrotask(() => { throw new Error('in a microtask') });
+      new EventTarget().dispatchEvent(new Event('x')); const target = new EventTarget();
+      target.addEventListener('x', () => { throw new Error('in a listener') }); target.dispatchEvent(new Event('x'));
+      await new Promise((done) => setTimeout(done, 20)); 'done'`;
+    const { status, result, events } = await fixture.run(session, source);
+    assert.equal(status, 'ok');
+    assert.equal(result?.preview, 'done');
+    const messages = payloads(events, 'exception').map((payload) => (payload as { message: string }).message);
+    assert.deepEqual(messages.sort(), [
+      'Error: in a listener',
+      'Error: in a microtask',
+      'Error: in an immediate',
+      'TypeError: in a timer',
+      'Uncaught 5',
+    ]);
+    for (const payload of payloads(events, 'exception'))
+      assert.equal((payload as { unhandled: boolean }).unhandled, true);
+  });
+
+  it('report rejections that nobody handles, also in timers', async () => {
+    const { events } = await fixture.run(
+      session,
+      'setTimeout(() => { Promise.reject(new RangeError("late")) }, 1); await new Promise((done) => setTimeout(done, 20))',
+    );
+    const [payload] = payloads(events, 'exception') as {
+      name: string;
+      message: string;
+      stack: string;
+      unhandled: boolean;
+    }[];
+    assert.equal(payload?.name, 'RangeError');
+    assert.equal(payload.message, 'RangeError: late');
+    assert.match(payload.stack, /^RangeError: late\n {4}at Timeout\.<anonymous> \(<repl>:1:\d+\)$/);
+    assert.equal(payload.unhandled, true);
+  });
+
+  it('count against the limits of the execution that awaits them', async () => {
+    const { status, error } = await fixture.run(
+      session,
+      'setTimeout(() => { for (;;); }, 1); await new Promise(() => {})',
+      { wall_ms: 300 },
+    );
+    assert.equal(status, 'timeout');
+    assert.equal(error?.code, 'EXEC_TIMEOUT');
+    assert.equal(await preview('40 + 2'), '42');
+  });
+
+  it('survive the cancelling of an execution, and wait for nothing else', async () => {
+    const { ended } = fixture.start(
+      session,
+      'globalThis.beats = 0; globalThis.heart = setInterval(() => beats++, 5); await new Promise(() => {})',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    fixture.runtime.interrupt(session);
+    assert.equal((await ended).status, 'cancelled');
+    const before = Number(await preview('beats'));
+    await eventually('more beats', () => true);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.ok(Number(await preview('clearInterval(heart); beats')) > before);
+  });
+});
+
+describe('guest: what goes on between executions', () => {
+  const fixture = new RuntimeFixture();
+  let opened: string[] = [];
+  const open = async (limits?: { mem_mb: number }): Promise<string> => {
+    const session = await fixture.open(limits === undefined ? {} : { limits });
+    opened.push(session);
+    return session;
+  };
+  afterEach(async () => {
+    await Promise.all(opened.map((session) => fixture.runtime.close(session, 'the test is over')));
+    opened = [];
+  });
+  after(() => fixture.dispose());
+  const background = (session: string) => fixture.background.filter((one) => one.session === session);
+
+  it('is an execution of its own, from its first event to the last timer', async () => {
+    const session = await open();
+    const { status, events } = await fixture.run(
+      session,
+      'let n = 0; const t = setInterval(() => { console.log("tick", ++n); if (n === 3) clearInterval(t) }, 10); "started"',
+    );
+    assert.equal(status, 'ok');
+    assert.deepEqual(lines(events), []);
+    const execution = await eventually('the end', () =>
+      background(session).find(({ outcome }) => outcome !== undefined),
+    );
+    assert.deepEqual(lines(execution.events), ['tick 1', 'tick 2', 'tick 3']);
+    assert.equal(execution.outcome?.status, 'ok');
+    assert.equal(background(session).length, 1);
+  });
+
+  it('is silent when nothing is printed', async () => {
+    const session = await open();
+    await fixture.run(session, 'globalThis.done = false; setTimeout(() => { done = true }, 5)');
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    assert.equal(await fixture.preview(session, 'done'), 'true');
+    assert.deepEqual(background(session), []);
+  });
+
+  it('ends when the next execution begins, which then has what is printed', async () => {
+    const session = await open();
+    await fixture.run(session, 'setInterval(() => console.log("beat"), 5)');
+    await eventually('a beat', () => background(session)[0]?.events.length);
+    const { events } = await fixture.run(session, 'await new Promise((done) => setTimeout(done, 50)); 1');
+    assert.ok(lines(events).length > 2, 'beats');
+    const [first] = background(session);
+    assert.equal(first?.outcome?.status, 'ok');
+    const { length } = first.events;
+    await eventually('the next background', () => background(session).length === 2);
+    assert.equal(first.events.length, length);
+    await fixture.runtime.close(session, 'the test is over');
+    assert.equal(background(session)[1]?.outcome?.error?.message, 'the test is over');
+  });
+
+  it('is under the limits of an execution: what loops is stopped, the rest goes on', async () => {
+    const session = await open();
+    await fixture.run(
+      session,
+      'setTimeout(() => { for (;;); }, 1); setTimeout(() => console.log("still here"), 2); globalThis.kept = 7',
+      { wall_ms: 300, cpu_ms: 300 },
+    );
+    const execution = await eventually('the end', () =>
+      background(session).find(({ outcome }) => outcome !== undefined),
+    );
+    const [stop] = payloads(execution.events, 'system') as { code: string }[];
+    assert.ok(['EXEC_TIMEOUT', 'CPU_LIMIT_EXCEEDED'].includes(stop?.code ?? ''));
+    assert.deepEqual(lines(execution.events), ['still here']);
+    assert.equal(await fixture.preview(session, 'kept'), '7');
+  });
+
+  it('does not repeat a timer whose call was stopped', async () => {
+    const session = await open();
+    await fixture.run(session, 'globalThis.calls = 0; setInterval(() => { calls++; for (;;); }, 1)', {
+      wall_ms: 200,
+      cpu_ms: 200,
+    });
+    await eventually('the stop', () => background(session)[0]?.outcome);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(await fixture.preview(session, 'calls'), '1');
+  });
+
+  it('ends when it floods', async () => {
+    const session = await open();
+    await fixture.run(
+      session,
+      'setInterval(() => { for (let i = 0; i < 10; i++) console.log("flood") }, 0); globalThis.kept = 8',
+      { max_events: 100 },
+    );
+    const execution = await eventually('the end', () =>
+      background(session).find(({ outcome }) => outcome !== undefined),
+    );
+    assert.equal(execution.outcome?.error?.code, 'OUTPUT_LIMIT_EXCEEDED');
+    assert.equal(execution.events.length, 99);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(background(session).length, 1, 'the timers are gone');
+    assert.equal(await fixture.preview(session, 'kept'), '8');
+  });
+
+  it('lets executions in, however busy it is', async () => {
+    const session = await open();
+    await fixture.run(
+      session,
+      'setInterval(() => { const until = Date.now() + 30; while (Date.now() < until); }, 0); 1',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    for (let i = 0; i < 5; i++) {
+      const started = performance.now();
+      assert.equal(await fixture.preview(session, String(i)), String(i));
+      assert.ok(performance.now() - started < 500);
+    }
+  });
+
+  it('uses at most about half of a processor', async () => {
+    const session = await open();
+    await fixture.run(
+      session,
+      'globalThis.turns = 0; setInterval(() => { turns++; const until = Date.now() + 20; while (Date.now() < until); }, 0); 1',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    const turns = Number(await fixture.preview(session, 'turns'));
+    assert.ok(turns >= 5 && turns <= 24, `${turns} turns of 20 ms in 800 ms`);
+  });
+
+  it('is stopped for good by an interrupt', async () => {
+    const session = await open();
+    await fixture.run(session, 'globalThis.beats = 0; setInterval(() => { beats++; console.log("beat") }, 5)');
+    await eventually('a beat', () => background(session)[0]?.events.length);
+    fixture.runtime.interrupt(session);
+    const execution = await eventually('the end', () =>
+      background(session).find(({ outcome }) => outcome !== undefined),
+    );
+    assert.equal(execution.outcome?.status, 'cancelled');
+    const beats = await fixture.preview(session, 'beats');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(await fixture.preview(session, 'beats'), beats);
+  });
+
+  it('is stopped in the middle of a call that loops', async () => {
+    const session = await open();
+    await fixture.run(session, 'console.log("before"); setTimeout(() => { console.log("in"); for (;;); }, 1)', {
+      wall_ms: 20_000,
+      cpu_ms: 20_000,
+    });
+    await eventually('the call', () => background(session)[0]?.events.length);
+    fixture.runtime.interrupt(session);
+    const execution = await eventually(
+      'the end',
+      () => background(session).find(({ outcome }) => outcome !== undefined),
+      2000,
+    );
+    assert.equal(execution.outcome?.status, 'cancelled');
+    assert.equal(await fixture.preview(session, '1 + 1'), '2');
+  });
+
+  it('dies with its session, which says why', async () => {
+    const session = await open({ mem_mb: 32 });
+    await fixture.run(
+      session,
+      'setTimeout(() => { console.log("bomb"); const all = []; for (;;) all.push(new Array(1000).fill(1.5)) }, 5)',
+      { mem_mb: 32, cpu_ms: 20_000, wall_ms: 20_000 },
+    );
+    await eventually('the end of the session', () => fixture.lost.get(session), 10_000);
+    assert.match(fixture.lost.get(session) ?? '', /memory limit of 32 MB exceeded/);
+    assert.equal(background(session)[0]?.outcome?.error?.code, 'MEMORY_LIMIT_EXCEEDED');
+  });
+});
