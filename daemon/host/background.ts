@@ -3,7 +3,7 @@ import type { Limits } from '../../shared/model/settings.ts';
 import { comeToRest } from './come-to-rest.ts';
 import { EventOutbox } from './event-outbox.ts';
 import { describeRejection } from './guest-exceptions.ts';
-import type { GuestIsolate, Turn } from './guest-isolate.ts';
+import type { GuestIsolate, Turn, TurnEnd } from './guest-isolate.ts';
 import { isModuleFailure } from './modules/guest-modules.ts';
 import { lineEvent, type LineEvent } from './line-event.ts';
 import { RunClock } from './run-limits.ts';
@@ -99,7 +99,7 @@ export class Background {
   }
 
   /** One turn of the guest's timers. */
-  async turn(): Promise<Turn> {
+  async turn(): Promise<TurnEnd> {
     const limits = this.#limits;
     if (limits === undefined || this.#last !== undefined) return { state: 'idle', next: -1 };
     const stopped = Promise.withResolvers<StopReason>();
@@ -108,11 +108,13 @@ export class Background {
     const started = performance.now();
     const clock = new RunClock(limits, () => this.#guest.cpuTime, (limit) => { stopped.resolve(timeExceeded(limit, limits)); }); // prettier-ignore
     const first = await Promise.race([this.#guest.turn(), stopped.promise]);
-    const turn = 'state' in first ? first : await this.#stopTurn(first);
+    const isToBlame = !('state' in first);
+    const turn = isToBlame ? await this.#stopTurn(first) : first;
     clock.stop();
+    const end = await this.#endOf(turn, isToBlame);
     this.#stop = undefined;
     this.#cpuMs += Number(this.#guest.cpuTime - cpuTime) / 1e6;
-    return this.#afterTurn(turn, performance.now() - started);
+    return this.#afterTurn(end, performance.now() - started);
   }
 
   /** The next run begins, or nothing is left to be called: the execution, if there is one, has ended. */
@@ -143,18 +145,23 @@ export class Background {
     return { state: 'terminated' };
   }
 
-  async #afterTurn(turn: Turn, ms: number): Promise<Turn> {
+  /** A turn that was stopped, or ended by a rejection that nobody has handled, has not said when the next one is due. */
+  async #endOf(turn: Turn, isToBlame: boolean): Promise<TurnEnd> {
+    if (turn.state === 'idle' || turn.state === 'gone') return turn;
+    if (turn.state === 'rejected') this.rejected(turn.reason);
+    return this.#guest.endTurn(isToBlame);
+  }
+
+  async #afterTurn(turn: TurnEnd, ms: number): Promise<TurnEnd> {
     if (turn.state === 'gone') {
       this.end(memoryExceeded());
       this.#send({ t: 'lost', session_id: this.#id, fatal: false });
       return turn;
     }
-    if (turn.state === 'rejected') this.rejected(turn.reason);
     if (this.#last !== undefined) {
       await this.#conclude(this.#last);
       return { state: 'idle', next: -1 };
     }
-    if (turn.state !== 'idle') return turn;
     if (turn.next < 0) this.end();
     else if (ms > MIN_PAUSED_MS) return { state: 'idle', next: Math.max(turn.next, ms) };
     return turn;

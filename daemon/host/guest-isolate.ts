@@ -40,7 +40,10 @@ export type Rest =
 /** How a turn of the guest's timers ended: with the milliseconds until the next one (below zero: none), or otherwise. */
 export type Turn = { state: 'idle'; next: number } | Exclude<Rest, { state: 'idle' }>;
 
-type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference<() => number>>;
+/** A turn that is wholly over. */
+export type TurnEnd = Extract<Turn, { state: 'idle' | 'gone' }>;
+
+type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference<(...args: boolean[]) => number>>;
 
 export type GuestOptions = {
   memMb: number;
@@ -191,9 +194,16 @@ export class GuestIsolate {
     return this.#takeTurn('runDueTimers');
   }
 
-  /** After a turn that did not come to its own end: says when the next one is due. */
-  endTurn(): Promise<Turn> {
-    return this.#takeTurn('endTurn');
+  /**
+   * After a turn that did not come to its own end: says when the next one is due.
+   * @param isToBlame whether the call that was stopped must not come again
+   */
+  async endTurn(isToBlame: boolean): Promise<TurnEnd> {
+    for (;;) {
+      const turn = await this.#takeTurn('endTurn', isToBlame);
+      if (turn.state === 'idle' || turn.state === 'gone') return turn;
+      if (turn.state === 'rejected') this.callbacks.rejected(turn.reason);
+    }
   }
 
   /** Forgets all timers. */
@@ -215,8 +225,8 @@ export class GuestIsolate {
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
   }
 
-  #takeTurn(name: keyof Calls): Promise<Turn> {
-    const turning = this.#call(name);
+  #takeTurn(name: keyof Calls, ...args: boolean[]): Promise<Turn> {
+    const turning = this.#call(name, args);
     this.#turning = turning;
     void turning.then(() => {
       if (this.#turning === turning) this.#turning = undefined;
@@ -224,11 +234,11 @@ export class GuestIsolate {
     return turning;
   }
 
-  async #call(name: keyof Calls): Promise<Turn> {
+  async #call(name: keyof Calls, args: boolean[]): Promise<Turn> {
     const call = this.#calls?.[name];
     if (call === undefined || this.#isolate.isDisposed) return { state: 'gone' };
     try {
-      const next: unknown = await call.apply(undefined, []);
+      const next: unknown = await call.apply(undefined, args);
       return { state: 'idle', next: typeof next === 'number' ? next : -1 };
     } catch (reason) {
       return this.#restless(reason);

@@ -5,7 +5,7 @@ import { awaitsWithoutValue } from './awaiting-input.ts';
 import { comeToRest, within, type RunFate } from './come-to-rest.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import { describeError, describeRejection, describeThrown, isError, type ThrownValue } from './guest-exceptions.ts';
-import type { GuestIsolate, Rest, Turn } from './guest-isolate.ts';
+import type { GuestIsolate, Rest, TurnEnd } from './guest-isolate.ts';
 import { describeObject, describePrimitive, needsGuest, type DescribedValue } from './guest-values.ts';
 import {
   argumentOf,
@@ -45,6 +45,8 @@ export class GuestRun {
   #answered = false;
   /** Whether the code has called process.exit. */
   hasExited = false;
+  /** Whether the code has come to its end: the timers' next turn is not this run's any more. */
+  hasSettled = false;
 
   constructor(guest: GuestIsolate, modules: ModuleHost, request: RunMessage, outbox: EventOutbox, last: LastValues) {
     this.#guest = guest;
@@ -68,6 +70,7 @@ export class GuestRun {
     this.#guest.modules.begin();
     this.#guest.calls.start();
     const outcome = this.#isStopped() ? stoppedOutcome : await this.#evaluate();
+    this.hasSettled = true;
     const fate = this.#stopReason === undefined ? 'rested' : await comeToRest(this.#guest);
     this.#clock.stop();
     this.#guest.calls.start();
@@ -135,7 +138,9 @@ export class GuestRun {
     for (const args of this.#last.takeFor(source)) await this.#tool('remember', args);
     this.#last.release(this.#guest);
     const settled = await (kind === 'repl' ? this.#evaluateInput(source) : this.#evaluateFile());
-    if (settled === undefined) return stoppedOutcome;
+    this.hasSettled = true;
+    if (this.#guest.turning !== undefined) await this.#turnOver();
+    if (settled === undefined || this.#isStopped()) return stoppedOutcome;
     if ('failure' in settled) return this.#endWithFailure(settled.failure);
     const { result, exceptionDetails } = settled;
     if (exceptionDetails === undefined) return this.#endWithValue(result);
@@ -233,11 +238,12 @@ export class GuestRun {
   }
 
   /** A turn of the timers that fell into this run. */
-  async turn(): Promise<Turn> {
+  async turn(): Promise<TurnEnd> {
     const turn = await this.#guest.turn();
-    if (turn.state === 'gone') this.stop(memoryExceeded());
     if (turn.state === 'rejected') this.#rested(turn);
-    return turn;
+    const end = turn.state === 'idle' || turn.state === 'gone' ? turn : await this.#guest.endTurn(false);
+    if (end.state === 'gone') this.stop(memoryExceeded());
+    return end;
   }
 
   #rested(rest: Rest): void {

@@ -4,7 +4,7 @@ import { complete } from './guest-completion.ts';
 import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
 import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
-import type { GuestIsolate, Turn } from './guest-isolate.ts';
+import type { GuestIsolate, TurnEnd } from './guest-isolate.ts';
 import { GuestLook } from './guest-look.ts';
 import { GuestRun } from './guest-run.ts';
 import { GuestTimers } from './guest-timers.ts';
@@ -24,7 +24,7 @@ export type ModuleSettings = {
   modules: readonly string[];
 };
 
-type Current = { id: string; run: GuestRun; outbox: EventOutbox };
+type Current = { id: string; run: GuestRun; outbox: EventOutbox; ended: PromiseWithResolvers<undefined> };
 
 /** A session inside the host: its isolate, and the run in it, if one is going on. */
 export class GuestSession {
@@ -42,7 +42,7 @@ export class GuestSession {
   /** The last look, until the isolate is at rest after it. */
   #looking: Promise<unknown> | undefined;
   /** A turn of the timers between runs, until the isolate is at rest after it. */
-  #turning: Promise<Turn> | undefined;
+  #turning: Promise<TurnEnd> | undefined;
 
   constructor(id: string, guest: GuestIsolate, settings: ModuleSettings, send: (message: FromHost) => void) {
     this.#id = id;
@@ -50,10 +50,7 @@ export class GuestSession {
     this.#send = send;
     this.#look = new GuestLook(guest);
     this.#background = new Background(id, guest, send);
-    this.#timers = new GuestTimers(guest, async () => {
-      await this.#looking;
-      return this.#current === undefined ? this.#turnBetweenRuns() : this.#current.run.turn();
-    });
+    this.#timers = new GuestTimers(() => this.#turn());
     this.loads = new ModuleLoads(id, send);
     const load: ModuleHostOptions['load'] = (request) => this.loads.load(request);
     this.#modules = new ModuleHost({
@@ -94,12 +91,14 @@ export class GuestSession {
     const ids = { session_id: this.#id, execution_id: request.execution_id };
     const outbox = new EventOutbox(request.limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
     const run = new GuestRun(this.#guest, this.#modules, request, outbox, this.#last);
-    this.#current = { id: request.execution_id, run, outbox };
+    const ended = Promise.withResolvers<undefined>();
+    this.#current = { id: request.execution_id, run, outbox, ended };
     const { outcome, fate } = await run.run(this.#quiet, () => { this.#background.runBegins(); }); // prettier-ignore
     if (fate === 'rested') this.#looking = undefined;
     if (run.hasExited && fate === 'rested') await this.#guest.cancelAllCalls();
     if (run.hasExited) this.#timers.wake(-1);
     this.#current = undefined;
+    ended.resolve(undefined);
     const goes_on = this.#timers.isPending;
     this.#background.runEnded(request.limits, goes_on);
     const end = { ...ids, events: outbox.takeTail(), outcome };
@@ -122,7 +121,14 @@ export class GuestSession {
     this.#background.ack(events);
   }
 
-  async #turnBetweenRuns(): Promise<Turn> {
+  /** While a run tells its result, the timers wait: they are not its own any more. */
+  async #turn(): Promise<TurnEnd> {
+    await this.#looking;
+    while (this.#current?.run.hasSettled === true) await this.#current.ended.promise;
+    return this.#current === undefined ? this.#turnBetweenRuns() : this.#current.run.turn();
+  }
+
+  async #turnBetweenRuns(): Promise<TurnEnd> {
     this.#turning = this.#background.turn();
     const turn = await this.#turning;
     this.#turning = undefined;

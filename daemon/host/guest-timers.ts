@@ -1,20 +1,18 @@
-import type { GuestIsolate, Turn } from './guest-isolate.ts';
+import type { TurnEnd } from './guest-isolate.ts';
 
 /** Node's own timers go no further; the guest is then asked again. */
 const MAX_WAIT_MS = 2 ** 31 - 1;
 
 /** Wakes the guest when its timers are due. How a turn is run, and under which limits, is for the session to say. */
 export class GuestTimers {
-  readonly #guest: GuestIsolate;
-  readonly #runTurn: () => Promise<Turn>;
+  readonly #runTurn: () => Promise<TurnEnd>;
   #timer: NodeJS.Timeout | undefined;
   #isInTurn = false;
   #isOver = false;
   /** A turn is wanted at once, whatever the guest has asked for. */
   #isHurried = false;
 
-  constructor(guest: GuestIsolate, runTurn: () => Promise<Turn>) {
-    this.#guest = guest;
+  constructor(runTurn: () => Promise<TurnEnd>) {
     this.#runTurn = runTurn;
   }
 
@@ -50,9 +48,7 @@ export class GuestTimers {
     if (this.#isInTurn || this.#isOver) return;
     this.#isInTurn = true;
     this.#isHurried = false;
-    let turn = await this.#runTurn();
-    // Stopped, or ended by a rejection that nobody has handled: the guest has not said when to come again.
-    while (turn.state === 'terminated' || turn.state === 'rejected') turn = await this.#guest.endTurn();
+    const turn = await this.#runTurn();
     this.#isInTurn = false;
     if (turn.state === 'idle') this.wake(turn.next);
   }

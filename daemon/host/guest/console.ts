@@ -36,14 +36,16 @@ export function makeConsole(): object {
     const hasLines = indent !== '' && stringIncludes(text, '\n');
     sendLine(kind, indent + (hasLines ? replace(text, '\n', `\n${indent}`, true) : text));
   };
-  const group = (...values: unknown[]): void => {
+  const begin = (values: unknown[]): void => {
     if (values.length > 0) write('log', formatArguments(values));
     indent += INDENT;
   };
   const groupEnd = (): void => {
     indent = stringSlice(indent, 0, -INDENT.length);
   };
-  const groups = { group, groupCollapsed: group, groupEnd };
+  const group = (...values: unknown[]): void => { begin(values); }; // prettier-ignore
+  const groupCollapsed = (...values: unknown[]): void => { begin(values); }; // prettier-ignore
+  const groups = { group, groupCollapsed, groupEnd };
   return asConsole({ ...printers(write), ...counters(write), ...stopwatches(write), ...groups });
 }
 

@@ -71,8 +71,9 @@ const members = {
   },
   exit: (code?: unknown): never => {
     askHost('exit', exitCode(code ?? members.exitCode));
-    // The host is stopping this very execution: V8 ends the loop at one of its next turns.
-    for (;;);
+    // The host is stopping this very execution. Not an empty loop: V8 makes that one so fast, once it was run a few
+    // times, that it looks for no interrupt any more, and the host would have to be killed.
+    for (;;) askHost('now');
   },
   emitWarning: (warning: unknown): void => {
     sendLine('stderr', `Warning: ${typeof warning === 'string' ? warning : inspectValue(warning)}\n`);

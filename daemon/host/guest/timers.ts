@@ -1,6 +1,6 @@
 import { beginCall, forgetCalls, settleNext, waitingCalls } from './host-calls.ts';
 import { wakeAfter } from './host-link.ts';
-import { at, list, push, type List } from './list.ts';
+import { at, list, push, splice, type List } from './list.ts';
 import { natives } from './natives.ts';
 import { apply, dateNow, max, NumberCtor, promiseResolve, promiseThen, trunc, TypeErrorCtor } from './primordials.ts';
 import { controlTimers, Immediate, Timeout } from './timer-handles.ts';
@@ -14,13 +14,16 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 
 const queue = new TimerQueue();
 let immediates: List<Immediate> = list();
+/** How many of them this turn has called. */
+let calledImmediates = 0;
 let lastId = 0;
 /** When the host will wake us; Infinity: not at all. */
 let wakeAt = Infinity;
 let isInTurn = false;
 let cancelled = 0;
-/** The timer whose call runs. */
+/** The timer whose call runs, or the microtasks after it, and its place in the queue before. */
 let running: Timer | undefined;
+let runningOrder = 0;
 
 controlTimers({
   isQueued: (id) => queue.get(id) !== undefined,
@@ -98,6 +101,7 @@ export function cancelAllCalls(): void {
   queue.clear();
   immediates = list();
   forgetCalls();
+  calledImmediates = 0;
   wakeAt = Infinity;
 }
 
@@ -111,8 +115,7 @@ export function runDueTimers(): number {
   const asked = wakeAt;
   wakeAt = Infinity;
   const last = queue.lastOrder;
-  const current = immediates;
-  immediates = list();
+  const { length } = immediates;
   // The host has waited as long as we asked for, whatever the clock of the day says; unless it has a reply for us.
   const until = settleCalls() || asked === Infinity ? dateNow() : max(dateNow(), asked);
   for (let timer = queue.first(); timer !== undefined && timer.due <= until; timer = queue.first()) {
@@ -120,22 +123,25 @@ export function runDueTimers(): number {
     if (timer.order > last) break;
     runTimer(timer);
   }
-  for (let i = 0; i < current.length; i++) {
-    const immediate = at(current, i);
+  while (calledImmediates < length) {
+    const immediate = at(immediates, calledImmediates++);
     const call = Immediate.take(immediate);
     if (call === undefined) continue;
     run(call.callback, immediate, call.args);
     natives.runMicrotasks();
   }
-  return endTurn();
+  return endTurn(false);
 }
 
-/** Also after a turn that was stopped in the middle. */
-export function endTurn(): number {
+/**
+ * Also after a turn that was stopped in the middle: what it had not called yet is due in the next one.
+ * @param isToBlame whether the call that was stopped went beyond a limit by itself, so that it does not come again
+ */
+export function endTurn(isToBlame: boolean): number {
   isInTurn = false;
-  // Its call was stopped by a limit, so it does not come again.
-  if (running !== undefined) queue.remove(running.id);
-  running = undefined;
+  endStoppedCall(isToBlame);
+  splice(immediates, 0, calledImmediates);
+  calledImmediates = 0;
   wakeAt = immediates.length > 0 ? dateNow() : (queue.first()?.due ?? Infinity);
   // Which then is told by the host.
   if (wakeAt === Infinity && waitingCalls() > 0) wakeAt = dateNow() + MAX_DELAY_MS;
@@ -152,16 +158,25 @@ function settleCalls(): boolean {
   return any;
 }
 
+function endStoppedCall(isToBlame: boolean): void {
+  const timer = running;
+  running = undefined;
+  if (timer === undefined || queue.get(timer.id) !== timer) return;
+  if (isToBlame) queue.remove(timer.id);
+  else if (timer.order === runningOrder) schedule(timer);
+}
+
 function runTimer(timer: Timer): void {
   const { id, order, repeats } = timer;
   running = timer;
+  runningOrder = order;
   if (repeats) queue.hold(timer);
   else queue.remove(id);
   run(timer.callback, timer.handle, timer.args);
-  running = undefined;
   // Its own call may have cleared or refreshed it.
   if (repeats && queue.get(id) === timer && timer.order === order) schedule(timer);
   natives.runMicrotasks();
+  running = undefined;
 }
 
 function run(callback: Callback, receiver: unknown, args: unknown[]): void {

@@ -39,7 +39,7 @@ export type Tools = LookTools & {
   enter(cwd: string, env: string): void;
   /** Calls the timers that are due; see `timers.ts`. */
   runDueTimers(): number;
-  endTurn(): number;
+  endTurn(isToBlame: boolean): number;
   pendingCalls(): number;
   cancelAllCalls(): void;
   /** Where a value lies that the guest wants to know more of. */

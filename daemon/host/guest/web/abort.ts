@@ -20,13 +20,13 @@ export class AbortSignal extends EventTarget {
   #dependents: List<AbortSignal> = list();
   #handler: Handler = null;
 
-  constructor(key?: unknown) {
+  constructor(key: unknown = undefined) {
     if (key !== KEY) throw typeError('ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
     super();
   }
 
-  static abort(reason?: unknown): AbortSignal {
-    const signal = new AbortSignal(KEY);
+  static abort(reason: unknown = undefined): AbortSignal {
+    const signal = makeSignal();
     signal.#isAborted = true;
     signal.#reason = reasonOr(reason);
     return signal;
@@ -37,13 +37,13 @@ export class AbortSignal extends EventTarget {
     if (!(delay >= 0 && delay <= MAX_SAFE_INTEGER)) {
       throw rangeError('ERR_OUT_OF_RANGE', 'The value of "delay" is out of range.');
     }
-    const signal = new AbortSignal(KEY);
+    const signal = makeSignal();
     setTimeout(() => { signal.#abort(new DOMException('The operation was aborted due to timeout', 'TimeoutError')); }, delay); // prettier-ignore
     return signal;
   }
 
   static any(signals: Iterable<AbortSignal>): AbortSignal {
-    const result = new AbortSignal(KEY);
+    const result = makeSignal();
     for (const signal of signals) {
       if (typeof signal !== 'object' || (signal as object | null) === null || !(#isAborted in signal)) {
         throw wrongArgument('signals', 'an iterable of AbortSignal');
@@ -60,7 +60,7 @@ export class AbortSignal extends EventTarget {
 
   /** For the controller. */
   static create(): { signal: AbortSignal; abort: (reason: unknown) => void } {
-    const signal = new AbortSignal(KEY);
+    const signal = makeSignal();
     return { signal, abort: (reason) => { signal.#abort(reasonOr(reason)); } }; // prettier-ignore
   }
 
@@ -115,6 +115,11 @@ const { create } = AbortSignal;
 Reflect.deleteProperty(AbortSignal, 'create');
 finishWebClass(AbortSignal, 'AbortSignal');
 
+/** Not in the class itself: the bundle would rename a class that names itself, which stack traces show. */
+function makeSignal(): AbortSignal {
+  return new AbortSignal(KEY);
+}
+
 function reasonOr(reason: unknown): unknown {
   return reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason;
 }
@@ -127,7 +132,7 @@ export class AbortController {
     return this.#made.signal;
   }
 
-  abort(reason?: unknown): void {
+  abort(reason: unknown = undefined): void {
     this.#made.abort(reason);
   }
 

@@ -65,7 +65,7 @@ export class DOMException {
     }
     weakMapSet(insides, self, { name: StringCtor(name), message: StringCtor(message) });
     // Anew: the header of the stack is made of the name and the message.
-    captureStackTrace(self, DOMException);
+    captureStackTrace(self, ownClass());
     return self;
   }
 
@@ -85,6 +85,11 @@ export class DOMException {
     }
     return 0;
   }
+}
+
+/** Not in the class itself: the bundle would rename a class that names itself, which stack traces show. */
+function ownClass(): object {
+  return DOMException;
 }
 
 setPrototypeOf(DOMException, FunctionCtor.prototype);

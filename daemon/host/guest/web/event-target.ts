@@ -19,7 +19,7 @@ type ListenerOptions = { capture?: unknown; once?: unknown; signal?: unknown };
 export class EventTarget {
   readonly #listeners = new MapCtor<string, List<Listener>>();
 
-  addEventListener(type: unknown, callback: unknown, options?: unknown): void {
+  addEventListener(type: unknown, callback: unknown, options: unknown = undefined): void {
     if (arguments.length < 2) throw new TypeErrorCtor('The "type" and "listener" arguments must be specified');
     const { capture, once, signal } = optionsOf(options);
     checkSignal(signal);
@@ -33,12 +33,12 @@ export class EventTarget {
     mapSet(this.#listeners, name, listeners);
     if (indexOf(listeners, callback, BooleanFrom(capture)) !== -1) return;
     push(listeners, { callback, capture: BooleanFrom(capture), once: BooleanFrom(once), removed: false });
-    if (signal instanceof EventTarget) {
+    if (isTarget(signal)) {
       signal.addEventListener('abort', () => { this.removeEventListener(name, callback, options); }, { once: true }); // prettier-ignore
     }
   }
 
-  removeEventListener(type: unknown, callback: unknown, options?: unknown): void {
+  removeEventListener(type: unknown, callback: unknown, options: unknown = undefined): void {
     const listeners = mapGet(this.#listeners, StringCtor(type));
     if (listeners === undefined) return;
     const index = indexOf(listeners, callback, BooleanFrom(optionsOf(options).capture));
@@ -78,6 +78,11 @@ function call(target: EventTarget, callback: unknown, event: Event): void {
   } catch (error) {
     reportUncaught(error);
   }
+}
+
+/** Not in the class itself: the bundle would rename a class that names itself, which stack traces show. */
+function isTarget(value: unknown): value is EventTarget {
+  return value instanceof EventTarget;
 }
 
 function optionsOf(options: unknown): ListenerOptions {

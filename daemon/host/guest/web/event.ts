@@ -18,9 +18,9 @@ export const INSPECT = symbolFor('nodejs.util.inspect.custom');
 
 /** Something that happened, as the web has it. */
 export class Event {
-  readonly #type: string;
-  readonly #bubbles: boolean;
-  readonly #cancelable: boolean;
+  #type: string;
+  #bubbles: boolean;
+  #cancelable: boolean;
   readonly #composed: boolean;
   readonly #time = now();
   #isTrusted = false;
@@ -30,7 +30,7 @@ export class Event {
   #isDispatching = false;
   #target: object | null = null;
 
-  constructor(type: unknown, options?: unknown) {
+  constructor(type: unknown, options: unknown = undefined) {
     if (arguments.length === 0) throw new TypeErrorCtor('The "type" argument must be specified');
     if (options !== undefined && options !== null && typeof options !== 'object') {
       throw wrongArgument('options', 'of type object');
@@ -62,13 +62,9 @@ export class Event {
 
   /** An event that we make ourselves. */
   static trusted(type: string): Event {
-    const event = new Event(type);
+    const event = makeEvent(type);
     event.#isTrusted = true;
     return event;
-  }
-
-  static isTrustedEvent(event: Event): boolean {
-    return event.#isTrusted;
   }
 
   get type(): string {
@@ -107,6 +103,10 @@ export class Event {
     return !this.#cancelable || !this.#isPrevented;
   }
 
+  set returnValue(value: unknown) {
+    if (!BooleanFrom(value)) this.preventDefault();
+  }
+
   get timeStamp(): number {
     return this.#time;
   }
@@ -123,6 +123,15 @@ export class Event {
     if (value) this.#isPropagationStopped = true;
   }
 
+  /** The old way to make an event, of no effect while the event is dispatched. */
+  initEvent(type: unknown, bubbles: unknown = false, cancelable: unknown = false): void {
+    if (arguments.length === 0) throw new TypeErrorCtor('The "type" argument must be specified');
+    if (this.#isDispatching) return;
+    this.#type = StringCtor(type);
+    this.#bubbles = BooleanFrom(bubbles);
+    this.#cancelable = BooleanFrom(cancelable);
+  }
+
   preventDefault(): void {
     this.#isPrevented = true;
   }
@@ -133,6 +142,10 @@ export class Event {
 
   stopImmediatePropagation(): void {
     this.#isStopped = true;
+  }
+
+  get isTrusted(): boolean {
+    return this.#isTrusted;
   }
 
   composedPath(): object[] {
@@ -149,17 +162,15 @@ export class Event {
   }
 }
 
-const { dispatchOf, isEvent, trusted, isTrustedEvent } = Event;
+/** Not in the class itself: the bundle would rename a class that names itself, which stack traces show. */
+function makeEvent(type: string): Event {
+  return new Event(type);
+}
+
+const { dispatchOf, isEvent, trusted } = Event;
 export { dispatchOf, isEvent, trusted };
-for (const name of ['dispatchOf', 'isEvent', 'trusted', 'isTrustedEvent']) Reflect.deleteProperty(Event, name);
+for (const name of ['dispatchOf', 'isEvent', 'trusted']) Reflect.deleteProperty(Event, name);
 finishWebClass(Event, 'Event');
-defineProperty(Event.prototype, 'isTrusted', {
-  get(this: Event) {
-    return isTrustedEvent(this);
-  },
-  enumerable: true,
-  configurable: true,
-});
 for (const [name, value] of Object.entries({ NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 })) {
   defineProperty(Event, name, { value, enumerable: true });
   defineProperty(Event.prototype, name, { value, enumerable: true });
@@ -169,7 +180,7 @@ for (const [name, value] of Object.entries({ NONE: 0, CAPTURING_PHASE: 1, AT_TAR
 export class CustomEvent extends Event {
   readonly #detail: unknown;
 
-  constructor(type: unknown, options?: unknown) {
+  constructor(type: unknown, options: unknown = undefined) {
     super(type, options);
     this.#detail = (options as { detail?: unknown } | null | undefined)?.detail ?? null;
   }

@@ -47,7 +47,7 @@ const MAX_ENTRIES = 10_000;
 export class Performance {
   #entries: List<PerformanceEntry> = list();
 
-  constructor(key?: unknown) {
+  constructor(key: unknown = undefined) {
     if (key !== KEY) throw typeError('ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor');
   }
 
@@ -73,11 +73,11 @@ export class Performance {
     return this.#add(new PerformanceEntry(StringCtor(name), 'measure', from, end - from, given['detail']));
   }
 
-  clearMarks(name?: unknown): void {
+  clearMarks(name: unknown = undefined): void {
     this.#clear('mark', name);
   }
 
-  clearMeasures(name?: unknown): void {
+  clearMeasures(name: unknown = undefined): void {
     this.#clear('measure', name);
   }
 
@@ -85,7 +85,7 @@ export class Performance {
     return this.#find(() => true);
   }
 
-  getEntriesByName(name: unknown, type?: unknown): PerformanceEntry[] {
+  getEntriesByName(name: unknown, type: unknown = undefined): PerformanceEntry[] {
     const text = StringCtor(name);
     return this.#find((entry) => entry.name === text && (type === undefined || entry.entryType === type));
   }

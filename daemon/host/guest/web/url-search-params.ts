@@ -67,7 +67,7 @@ export class URLSearchParams {
     this.#onChange?.();
   }
 
-  delete(name: unknown, value?: unknown): void {
+  delete(name: unknown, value: unknown = undefined): void {
     requireArguments(arguments.length, 1);
     this.#keep((pair) => !isMatch(pair, name, value));
     this.#onChange?.();
@@ -92,7 +92,7 @@ export class URLSearchParams {
     return values;
   }
 
-  has(name: unknown, value?: unknown): boolean {
+  has(name: unknown, value: unknown = undefined): boolean {
     requireArguments(arguments.length, 1);
     for (let i = 0; i < this.#pairs.length; i++) if (isMatch(at(this.#pairs, i), name, value)) return true;
     return false;
@@ -117,7 +117,11 @@ export class URLSearchParams {
     this.#onChange?.();
   }
 
-  forEach(callback: unknown, receiver?: unknown): void {
+  entries(): IterableIterator<[string, string]> {
+    return iterate(this, 'entries') as IterableIterator<[string, string]>;
+  }
+
+  forEach(callback: unknown, receiver: unknown = undefined): void {
     if (typeof callback !== 'function') {
       throw typeError('ERR_INVALID_ARG_TYPE', 'The "callback" argument must be of type function.');
     }
@@ -133,10 +137,6 @@ export class URLSearchParams {
 
   values(): IterableIterator<string> {
     return iterate(this, 'values') as IterableIterator<string>;
-  }
-
-  entries(): IterableIterator<[string, string]> {
-    return iterate(this, 'entries') as IterableIterator<[string, string]>;
   }
 
   toString(): string {

@@ -47,7 +47,11 @@ export class URL {
 
   static parse(input: unknown, base: unknown = undefined): URL | null {
     if (arguments.length === 0) throw typeError('ERR_MISSING_ARGS', 'The "url" argument must be specified');
-    return URL.canParse(input, base) ? new URL(input, base) : null;
+    return parseUrl(input, base);
+  }
+
+  toString(): string {
+    return this.#parts.href;
   }
 
   get href(): string {
@@ -148,10 +152,6 @@ export class URL {
     this.#set('hash', value);
   }
 
-  toString(): string {
-    return this.#parts.href;
-  }
-
   toJSON(): string {
     return this.#parts.href;
   }
@@ -172,11 +172,16 @@ export class URL {
   }
 }
 finishWebClass(URL, 'URL');
-for (const name of ['canParse', 'parse'] as const) defineVisible(URL, name, URL[name]);
+for (const name of ['parse', 'canParse'] as const) defineVisible(URL, name, URL[name]);
 
 function className(url: URL): string {
   const { name } = url.constructor as { name?: unknown };
   return typeof name === 'string' ? name : 'URL';
+}
+
+/** Not in the class itself: the bundle would rename a class that names itself, which stack traces show. */
+function parseUrl(input: unknown, base: unknown): URL | null {
+  return URL.canParse(input, base) ? new URL(input, base) : null;
 }
 
 function parse(text: string, base: unknown): UrlParts | undefined {
