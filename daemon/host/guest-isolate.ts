@@ -43,7 +43,7 @@ export type Turn = { state: 'idle'; next: number } | Exclude<Rest, { state: 'idl
 /** A turn that is wholly over. */
 export type TurnEnd = Extract<Turn, { state: 'idle' | 'gone' }>;
 
-type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference<(...args: boolean[]) => number>>;
+type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference<(isToBlame: boolean) => number>>;
 
 export type GuestOptions = {
   memMb: number;
@@ -225,8 +225,8 @@ export class GuestIsolate {
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
   }
 
-  #takeTurn(name: keyof Calls, ...args: boolean[]): Promise<Turn> {
-    const turning = this.#call(name, args);
+  #takeTurn(name: keyof Calls, isToBlame = false): Promise<Turn> {
+    const turning = this.#call(name, isToBlame);
     this.#turning = turning;
     void turning.then(() => {
       if (this.#turning === turning) this.#turning = undefined;
@@ -234,11 +234,11 @@ export class GuestIsolate {
     return turning;
   }
 
-  async #call(name: keyof Calls, args: boolean[]): Promise<Turn> {
+  async #call(name: keyof Calls, isToBlame: boolean): Promise<Turn> {
     const call = this.#calls?.[name];
     if (call === undefined || this.#isolate.isDisposed) return { state: 'gone' };
     try {
-      const next: unknown = await call.apply(undefined, args);
+      const next: unknown = await call.apply(undefined, [isToBlame]);
       return { state: 'idle', next: typeof next === 'number' ? next : -1 };
     } catch (reason) {
       return this.#restless(reason);

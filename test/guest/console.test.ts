@@ -101,6 +101,7 @@ function nodePrints(program: string): string[] {
     },
   });
   const console = new Console({ stdout: stream, stderr: stream, colorMode: false });
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the same text runs in the guest
   const run = new Function('console', program) as (console: Console) => void;
   run(console);
   return text.replace(/\n$/, '').split('\n');

@@ -29,6 +29,6 @@ function withCode(error: Coded, code: string): Error {
 }
 
 /** Only to have it read. */
-function read(_value: unknown): void {
+export function read(_value: unknown): void {
   // Nothing to do with it.
 }

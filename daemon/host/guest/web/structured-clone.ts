@@ -1,4 +1,4 @@
-import { typeError } from '../coded-error.ts';
+import { read, typeError } from '../coded-error.ts';
 import { defineHidden, defineVisible } from '../define.ts';
 import { askHost } from '../host-link.ts';
 import { isMap, isSet } from '../inspect/types.ts';
@@ -99,7 +99,7 @@ function withoutGetters(value: unknown, seen: Map<unknown, unknown>): unknown {
 function withStacks(error: object): object {
   let depth = 0;
   for (let next: unknown = error; errorIsError(next) && depth < MAX_CAUSES; depth++) {
-    void (next as Error).stack;
+    read((next as Error).stack);
     next = getOwnPropertyDescriptor(next as object, 'cause')?.value;
   }
   return error;
