@@ -12,8 +12,8 @@ const ENDLESS: Record<string, string> = {
   'a catastrophic regular expression': '/^(a+)+$/.test("a".repeat(40) + "b")',
   'a blocking wait': 'Atomics.wait(new Int32Array(new SharedArrayBuffer(8)), 0, 0)',
   'a toJSON that loops': '({ toJSON() { for (;;) {} } })',
-  'a trap that loops while the value is shown':
-    '[new Proxy({}, { getPrototypeOf() { for (;;) {} }, ownKeys() { for (;;) {} } })]',
+  'an inspection that loops while the value is shown':
+    '[{ [Symbol.for("nodejs.util.inspect.custom")]() { for (;;) {} } }]',
   'lines without end': 'for (let i = 0; ; i++) console.log(i)',
 };
 
