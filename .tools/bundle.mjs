@@ -51,7 +51,7 @@ const bundles = [
 ];
 
 /** Natives, and what looks for its own files beside it (Swagger UI's pages, esbuild's program). */
-const external = ['isolated-vm', 'better-sqlite3', '@fastify/swagger-ui', 'esbuild'];
+export const external = ['isolated-vm', 'better-sqlite3', '@fastify/swagger-ui', 'esbuild'];
 
 /** Gives CommonJS packages inside an ES module bundle the names that they expect to be there. */
 const commonJsNames = [
@@ -80,7 +80,7 @@ export async function buildIfStale() {
   await withSetupLock(async () => {
     const stamp = sourceStamp();
     if (readStamp() === stamp) return;
-    await build();
+    await build(distDirectory, { sourcemap: true, snapshot: true });
     writeAtomically(stampFile, stamp);
   });
 }
@@ -89,15 +89,21 @@ export async function buildIfStale() {
 export async function watch() {
   const esbuild = await import('esbuild');
   for (const bundle of bundles) {
-    const context = await esbuild.context({ ...buildOptions(bundle), logLevel: 'info' });
+    const context = await esbuild.context({ ...buildOptions(bundle, distDirectory), logLevel: 'info' });
     await context.watch();
   }
   rmSync(stampFile, { force: true });
 }
 
-async function build() {
+/**
+ * @param {string} directory
+ * @param {{ sourcemap: boolean, snapshot: boolean }} wanted
+ */
+export async function build(directory, { sourcemap, snapshot }) {
   const esbuild = await import('esbuild');
-  const options = bundles.map(buildOptions).filter(({ entryPoints }) => Object.keys(entryPoints).length > 0);
+  const options = bundles
+    .map((bundle) => ({ ...buildOptions(bundle, directory), ...(sourcemap ? {} : { sourcemap }) }))
+    .filter(({ entryPoints }) => Object.keys(entryPoints).length > 0);
   // In memory first: nothing is written unless everything compiles.
   const results = await Promise.all(options.map((bundle) => esbuild.build({ ...bundle, write: false })));
   const files = results.flatMap((result) => result.outputFiles);
@@ -105,15 +111,18 @@ async function build() {
   const isEntry = (/** @type {{ path: string }} */ file) => Number(entryNames.has(path.basename(file.path)));
   // Chunks before the entries that name them.
   files.sort((a, b) => isEntry(a) - isEntry(b));
-  mkdirSync(distDirectory, { recursive: true });
+  mkdirSync(directory, { recursive: true });
   for (const file of files) writeAtomically(file.path, file.contents);
-  makeSnapshot();
-  removeOldChunks(new Set(files.map((file) => path.basename(file.path))));
+  if (snapshot) makeSnapshot(directory);
+  removeOldChunks(directory, new Set(files.map((file) => path.basename(file.path))));
 }
 
-/** A host that finds none that fits makes it itself: not to have it is no error. */
-function makeSnapshot() {
-  const inDist = (/** @type {string} */ name) => path.join(distDirectory, name);
+/**
+ * A host that finds none that fits makes it itself: not to have it is no error.
+ * @param {string} directory
+ */
+function makeSnapshot(directory) {
+  const inDist = (/** @type {string} */ name) => path.join(directory, name);
   const node = pinnedNode();
   const name = `'guest-' + process.versions.v8 + '-' + process.platform + '-' + process.arch + '.snapshot'`;
   const file = inDist(execFileSync(node, ['-p', name], { encoding: 'utf8' }).trim());
@@ -125,12 +134,15 @@ function makeSnapshot() {
   else console.error(`build: hosts will start slower, their snapshot could not be made: ${stderr.slice(0, 500)}`);
 }
 
-/** @param {Bundle} bundle */
-function buildOptions({ entries, splitting, options = moduleOptions }) {
+/**
+ * @param {Bundle} bundle
+ * @param {string} directory
+ */
+function buildOptions({ entries, splitting, options = moduleOptions }, directory) {
   return /** @satisfies {import('esbuild').BuildOptions} */ ({
     absWorkingDir: root,
     entryPoints: existingEntries(entries),
-    outdir: distDirectory,
+    outdir: directory,
     chunkNames: '[name]-[hash]',
     bundle: true,
     splitting,
@@ -196,10 +208,13 @@ function writeAtomically(file, contents) {
   renameSync(temporary, file);
 }
 
-/** @param {ReadonlySet<string>} current names of the files just written */
-function removeOldChunks(current) {
-  for (const name of readdirSync(distDirectory)) {
-    const file = path.join(distDirectory, name);
+/**
+ * @param {string} directory
+ * @param {ReadonlySet<string>} current names of the files just written
+ */
+function removeOldChunks(directory, current) {
+  for (const name of readdirSync(directory)) {
+    const file = path.join(directory, name);
     const isOurs = name.endsWith('.js') || name.endsWith('.js.map');
     if (isOurs && !current.has(name) && Date.now() - statSync(file).mtimeMs > oldChunkMs) rmSync(file);
   }

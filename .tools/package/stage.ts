@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import pacote from 'pacote';
+import { readNpmOptions } from '../../daemon/libraries/npm-options.ts';
+import { build, external } from '../bundle.mjs';
+import { root } from '../pinned-node.mjs';
+import { lockedPackages, type LockedPackage } from './locked-packages.ts';
+import type { Target } from './targets.ts';
+
+type Manifest = Record<string, unknown> & { optionalDependencies: Record<string, string> };
+
+/** By Node's major version: what isolated-vm names its binaries by. */
+const ABIS: Readonly<Record<string, string>> = { 24: '137', 26: '147' };
+
+/** Of the project itself; .vscodeignore says what of them goes in. */
+const OWN_FILES = ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'vm-system', 'docs', 'extension'];
+
+/** What only this project's own work needs, and what vsce takes from .vscodeignore instead. */
+const UNPACKAGED_FIELDS = ['scripts', 'devDependencies', 'optionalDependencies', 'files'];
+
+/** Makes `folder` look like a checkout that is built and installed for `target`, with the programs of that platform alone. */
+export async function stage(folder: string, target: Target): Promise<void> {
+  const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as Manifest;
+  const natives = nativeFiles(target, manifest.optionalDependencies[target.node] ?? '');
+  const packages = lockedPackages([...external, target.node], target);
+  for (const name of OWN_FILES) await cp(path.join(root, name), path.join(folder, name), { recursive: true });
+  for (const each of packages) await place(each, folder, natives);
+  await build(path.join(folder, 'dist'), { sourcemap: false, snapshot: isThisMachine(target) });
+  for (const file of [...natives, ...programs(target)]) {
+    if (!existsSync(path.join(folder, 'node_modules', file))) throw new Error(`no ${file} was found for ${target.name}`);
+  }
+  const carried = packages.filter(({ location, name }) => location === `node_modules/${name}`);
+  const dependencies = Object.fromEntries(carried.map(({ name, version }) => [name, version]));
+  const packaged = Object.entries({ ...manifest, dependencies }).filter(([key]) => !UNPACKAGED_FIELDS.includes(key));
+  await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(Object.fromEntries(packaged), null, 2)}\n`);
+}
+
+/** A snapshot is made by the very Node and processor that will read it; elsewhere hosts do without. */
+function isThisMachine({ platform, arch }: Target): boolean {
+  return platform === process.platform && arch === process.arch;
+}
+
+/** From this checkout's node_modules, which npm has compared with the lockfile; else, of another platform, from the registry. */
+async function place({ location, name, version, integrity }: LockedPackage, folder: string, natives: string[]): Promise<void> {
+  const installed = path.join(root, location);
+  if (!existsSync(path.join(installed, 'package.json'))) {
+    const options = await readNpmOptions(root);
+    await pacote.extract(`${name}@${version}`, path.join(folder, location), { ...options, integrity });
+    return;
+  }
+  // Packages that bring programs for every platform give the one.
+  const isWanted = (file: string): boolean =>
+    !file.endsWith('.node') || natives.includes(path.posix.join(name, path.relative(installed, file).replaceAll('\\', '/')));
+  await cp(installed, path.join(folder, location), { recursive: true, filter: isWanted });
+}
+
+function nativeFiles({ platform, arch, node }: Target, version: string): string[] {
+  const abi = ABIS[version.split('.')[0] ?? ''];
+  if (abi === undefined) throw new Error(`isolated-vm has no binary for ${node} ${version}`);
+  const libc = platform === 'linux' ? '.glibc' : '';
+  return [
+    `isolated-vm/prebuilds/${platform}-${arch}/isolated-vm.abi${abi}${libc}.node`,
+    `better-sqlite3/prebuilds/${platform}-${arch}.node`,
+  ];
+}
+
+function programs({ platform, arch, node }: Target): string[] {
+  const isWindows = platform === 'win32';
+  const esbuild = `@esbuild/${platform}-${arch}/`;
+  return [`${node}/bin/${isWindows ? 'node.exe' : 'node'}`, esbuild + (isWindows ? 'esbuild.exe' : 'bin/esbuild')];
+}
