@@ -176,7 +176,7 @@ function existingEntries(entries) {
 }
 
 /** Path, size and time of every source: another branch, an edit or a removed file each change it. */
-function sourceStamp() {
+export function sourceStamp() {
   const lines = sourceRoots.flatMap((name) => {
     const start = path.join(root, name);
     if (!existsSync(start)) return [];

@@ -8,7 +8,10 @@ import type { Target } from './targets.ts';
 
 /** Makes the package of the extension for one platform in `folder`; answers with its path. */
 export async function makeVsix(target: Target, folder: string): Promise<string> {
-  const { name, version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as Record<string, string>;
+  const { name, version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
   const packagePath = path.join(folder, `${name}-${target.name}-${version}.vsix`);
   const staged = await realpath(await mkdtemp(path.join(tmpdir(), 'vm-package-')));
   try {

@@ -28,7 +28,8 @@ export async function stage(folder: string, target: Target): Promise<void> {
   for (const each of packages) await place(each, folder, natives);
   await build(path.join(folder, 'dist'), { sourcemap: false, snapshot: isThisMachine(target) });
   for (const file of [...natives, ...programs(target)]) {
-    if (!existsSync(path.join(folder, 'node_modules', file))) throw new Error(`no ${file} was found for ${target.name}`);
+    if (!existsSync(path.join(folder, 'node_modules', file)))
+      throw new Error(`no ${file} was found for ${target.name}`);
   }
   const carried = packages.filter(({ location, name }) => location === `node_modules/${name}`);
   const dependencies = Object.fromEntries(carried.map(({ name, version }) => [name, version]));
@@ -42,7 +43,11 @@ function isThisMachine({ platform, arch }: Target): boolean {
 }
 
 /** From this checkout's node_modules, which npm has compared with the lockfile; else, of another platform, from the registry. */
-async function place({ location, name, version, integrity }: LockedPackage, folder: string, natives: string[]): Promise<void> {
+async function place(
+  { location, name, version, integrity }: LockedPackage,
+  folder: string,
+  natives: string[],
+): Promise<void> {
   const installed = path.join(root, location);
   if (!existsSync(path.join(installed, 'package.json'))) {
     const options = await readNpmOptions(root);
@@ -51,7 +56,8 @@ async function place({ location, name, version, integrity }: LockedPackage, fold
   }
   // Packages that bring programs for every platform give the one.
   const isWanted = (file: string): boolean =>
-    !file.endsWith('.node') || natives.includes(path.posix.join(name, path.relative(installed, file).replaceAll('\\', '/')));
+    !file.endsWith('.node') ||
+    natives.includes(path.posix.join(name, path.relative(installed, file).replaceAll('\\', '/')));
   await cp(installed, path.join(folder, location), { recursive: true, filter: isWanted });
 }
 
