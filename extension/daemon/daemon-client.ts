@@ -160,9 +160,10 @@ export class DaemonClient implements vscode.Disposable {
   }
 
   async #reopen(process: DaemonProcess): Promise<Connection> {
-    await process.exitCode();
+    const code = await process.exitCode();
     const goodbye = this.#goodbye;
-    const reason = goodbye ?? (process.lastWords || 'The daemon ended unexpectedly.');
+    const lastWords = code === EXIT_DAEMON_LOST ? '' : process.lastWords;
+    const reason = goodbye ?? (lastWords || 'The daemon ended unexpectedly.');
     // A daemon that said goodbye was stopped by somebody: it is started when somebody needs it.
     const delayMs = goodbye === undefined ? this.#policy.next() : undefined;
     if (this.#disposed || delayMs === undefined) {

@@ -17,6 +17,7 @@ export class ReplPty implements vscode.Pseudoterminal {
   readonly #close = new vscode.EventEmitter<number>();
   readonly #input = new PassThrough();
   readonly #output: TerminalOutput;
+  #isRunning = false;
   readonly onDidWrite = this.#write.event;
   readonly onDidClose = this.#close.event;
 
@@ -38,7 +39,7 @@ export class ReplPty implements vscode.Pseudoterminal {
   }
 
   setDimensions({ columns, rows }: vscode.TerminalDimensions): void {
-    this.#output.resize(columns, rows);
+    this.#output.resize(columns, rows, { redraw: !this.#isRunning });
   }
 
   close(): void {
@@ -51,8 +52,20 @@ export class ReplPty implements vscode.Pseudoterminal {
     // Loaded only now: it comes with a parser of JavaScript.
     const { ReplTerminal } = await import('../../daemon/terminal/repl-terminal.ts');
     const streams = { input: this.#input, output: this.#output };
-    await new ReplTerminal(backend, { ...streams, terminal: true, coloured: true, history, remember }).run();
+    await new ReplTerminal(this.#watched(backend), { ...streams, terminal: true, coloured: true, history, remember }).run();
     this.#close.fire(0);
+  }
+
+  #watched(backend: ReplBackend): ReplBackend {
+    const execute: ReplBackend['execute'] = async (input, onEvent) => {
+      this.#isRunning = true;
+      try {
+        await backend.execute(input, onEvent);
+      } finally {
+        this.#isRunning = false;
+      }
+    };
+    return { ...backend, execute };
   }
 }
 
@@ -68,10 +81,12 @@ class TerminalOutput extends Writable {
     this.#show = show;
   }
 
-  resize(columns: number, rows: number): void {
+  /** A line editor that hears of it draws its prompt again, which has no place in the middle of what code prints. */
+  resize(columns: number, rows: number, { redraw }: { redraw: boolean }): void {
+    const isOther = columns !== this.columns;
     this.columns = columns;
     this.rows = rows;
-    this.emit('resize');
+    if (redraw && isOther) this.emit('resize');
   }
 
   /** A terminal without a shell has nobody else who makes lines begin at the left. */

@@ -17,14 +17,14 @@ export async function theExtension(): Promise<Extension> {
 
 /** Polls until there is a value that is not undefined or false. */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   look: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
   const deadline = Date.now() + DEADLINE_MS;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`within ${DEADLINE_MS} ms there was no ${what}`);
+    if (Date.now() > deadline) throw new Error(`within ${DEADLINE_MS} ms there was no ${typeof what === 'string' ? what : what()}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
