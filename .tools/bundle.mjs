@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, s
 import path from 'node:path';
 import { withSetupLock } from './lock.mjs';
 import { pinnedNode, root } from './pinned-node.mjs';
+import { watchReport } from './watch-report.mjs';
 
 const distDirectory = path.join(root, 'dist');
 const stampFile = path.join(distDirectory, '.stamp');
@@ -88,8 +89,9 @@ export async function buildIfStale() {
 /** Rebuilds at every change until the process is stopped. */
 export async function watch() {
   const esbuild = await import('esbuild');
+  const plugins = [watchReport(console.log)];
   for (const bundle of bundles) {
-    const context = await esbuild.context({ ...buildOptions(bundle, distDirectory), logLevel: 'info' });
+    const context = await esbuild.context({ ...buildOptions(bundle, distDirectory), logLevel: 'silent', plugins });
     await context.watch();
   }
   rmSync(stampFile, { force: true });
