@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import type { Func } from 'mocha';
+import type { AsyncFunc } from 'mocha';
 
 /** Nobody: a user that every Unix has and that is not ours. */
 export const OTHER_UID = 65_534;
@@ -8,7 +8,7 @@ export const OTHER_UID = 65_534;
 const canSwitch = process.getuid?.() === 0;
 
 /** A test that acts as another user. Where that cannot be done it is pending, and its title says that nothing was tested. */
-export function itWithOtherUser(title: string, test: Func): void {
+export function itWithOtherUser(title: string, test: AsyncFunc): void {
   if (canSwitch) it(title, test);
   else it(`${title} (NOT TESTED: only root can act as another user)`);
 }
