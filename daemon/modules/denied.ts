@@ -3,12 +3,12 @@ import type { CallError } from '../../shared/ipc/call-messages.ts';
 /** What the template does not allow. The guest sees the message, and so does the audit. */
 export class Denied extends Error {
   readonly capability: string;
-  readonly need: string;
+  readonly need: string | undefined;
   readonly reason: string;
 
-  /** @param need the command that would allow it */
-  constructor(what: string, capability: string, need: string) {
-    super(`${what}; allow it with: ${need}`);
+  /** @param need the command that would allow it; absent: nothing does */
+  constructor(what: string, capability: string, need?: string) {
+    super(need === undefined ? what : `${what}; allow it with: ${need}`);
     this.capability = capability;
     this.need = need;
     this.reason = what;

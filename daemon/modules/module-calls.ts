@@ -54,7 +54,7 @@ export class ModuleCalls {
     const context: CallContext = {
       signal,
       allow: (capability, what) => { note({ allowed: true, capability, what }); }, // prettier-ignore
-      deny: (what, { capability, need, reason }) => { note({ allowed: false, capability, what: `${what}: ${reason}`, need }); }, // prettier-ignore
+      deny: (what, { capability, need, reason }) => { note({ allowed: false, capability, what: `${what}: ${reason}`, ...(need === undefined ? {} : { need }) }); }, // prettier-ignore
     };
     let what = `${name.slice(0, 40)}.${call.slice(0, 40)}`;
     try {
