@@ -1,0 +1,101 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import type { Readable, Writable } from 'node:stream';
+import { ModuleError } from '../denied.ts';
+import { killMarked, MARK } from './marked-processes.ts';
+
+export type ProgramRequest = {
+  file: string;
+  args: readonly string[];
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  input: Buffer;
+  /** Of stdout and stderr together. */
+  maxOutputBytes: number;
+  timeoutMs: number | undefined;
+  signal: AbortSignal;
+};
+
+export type Ended = {
+  how: 'ended' | 'flooded' | 'late' | 'aborted';
+  exitCode: number | null;
+  signal: string | null;
+  stdout: Buffer;
+  stderr: Buffer;
+};
+
+type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** Whoever still holds a pipe this long after everything was killed cannot be waited for. */
+const PIPES_MS = 500;
+
+/**
+ * Runs a program without a shell, in a process group of its own. Nothing that it has started outlives it: neither in
+ * its group nor, where the system lets us see the others' environment, outside of it.
+ */
+export function runProgram(request: ProgramRequest): Promise<Ended> {
+  const { file, args, cwd, env, signal } = request;
+  const mark = randomUUID();
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) throw new ModuleError('ABORT_ERR', 'The execution has ended');
+    const stdio = ['pipe', 'pipe', 'pipe'] as const;
+    const options = { cwd, env: { ...env, [MARK]: mark }, stdio: [...stdio], detached: true } as const;
+    const child = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+    child.once('error', (error) => {
+      if (child.pid === undefined) reject(error);
+    });
+    if (child.pid === undefined) return;
+    follow(child, child.pid, mark, request, resolve);
+  });
+}
+
+function follow(
+  child: Child,
+  pid: number,
+  mark: string,
+  request: ProgramRequest,
+  resolve: (ended: Ended) => void,
+): void {
+  const { input, maxOutputBytes, timeoutMs, signal } = request;
+  const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  let how: Ended['how'] = 'ended';
+  let size = 0;
+  const killAll = (): void => {
+    killGroup(pid);
+    killMarked(mark);
+  };
+  const stop = (reason: Ended['how']): void => {
+    if (how === 'ended') how = reason;
+    killAll();
+  };
+  const abort = (): void => { stop('aborted'); }; // prettier-ignore
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => { stop('late'); }, timeoutMs); // prettier-ignore
+  signal.addEventListener('abort', abort, { once: true });
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (chunk: Buffer) => {
+      const room = maxOutputBytes - size;
+      size += chunk.length;
+      if (room > 0) output[name].push(chunk.subarray(0, room));
+      if (size > maxOutputBytes) stop('flooded');
+    });
+  }
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  child.once('exit', () => {
+    killAll();
+    setTimeout(() => { child.stdout.destroy(); child.stderr.destroy(); }, PIPES_MS).unref(); // prettier-ignore
+  });
+  child.once('close', (exitCode, ending) => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+    resolve({ how, exitCode, signal: ending, stdout: Buffer.concat(output.stdout), stderr: Buffer.concat(output.stderr) }); // prettier-ignore
+  });
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
+}
