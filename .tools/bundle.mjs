@@ -44,7 +44,8 @@ const extensionOptions = {
 const bundles = [
   { entries: { cli: 'daemon/cli/main.ts' }, splitting: true },
   { entries: { host: 'daemon/host/main.ts', 'make-snapshot': 'daemon/host/make-snapshot.ts' }, splitting: true },
-  { entries: { modules: 'daemon/modules/main.ts' }, splitting: false },
+  // In parts: what a session's modules do not need must not be loaded, and its fence would not let it be.
+  { entries: { modules: 'daemon/modules/main.ts' }, splitting: true },
   // No module: a host runs it as a script in each guest's context. `daemon/runtime/guest-script.ts` makes the same one.
   { entries: { guest: 'daemon/host/guest/main.ts' }, splitting: false, options: scriptOptions },
   { entries: { extension: 'extension/extension.ts' }, splitting: false, options: extensionOptions },

@@ -78,7 +78,7 @@ function codeFolders(): string[] {
 }
 
 /** Where Node will find a package. Found without loading it: the daemon never loads isolated-vm. */
-function packageFolder(name: string, from: string): string {
+export function packageFolder(name: string, from: string): string {
   for (let folder = from; ; folder = path.dirname(folder)) {
     const candidate = path.join(folder, 'node_modules', name);
     if (existsSync(candidate)) return candidate;

@@ -2,31 +2,43 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModulePolicy } from '../../shared/ipc/call-messages.ts';
-import { wrapperWords, type HostCommand } from './host-command.ts';
+import { packageFolder, wrapperWords, type HostCommand } from './host-command.ts';
 
 /** What a module needs of Node's fence beside its own code and the files that the policy names. */
-const NEEDS: Readonly<Record<string, readonly string[]>> = {
-  database: ['--allow-addons'],
-  exec: ['--allow-child-process'],
+type Needs = {
+  words?: readonly string[];
+  readable?: readonly string[];
+  /** Its packages: those that stay beside the bundle, and those that are in it. */
+  natives?: readonly string[];
+  bundled?: readonly string[];
+};
+const NEEDS: Readonly<Record<string, Needs>> = {
+  // The package asks which C library it runs on.
+  database: { words: ['--allow-addons'], readable: ['/proc/self/maps'], natives: ['better-sqlite3'] },
+  // Programs are found again by their environment, wherever they have gone; they could read there themselves.
+  exec: { words: ['--allow-child-process'], readable: ['/proc'] },
+  http: { bundled: ['undici', 'ipaddr.js'] },
 };
 /** An open folder is used by the name that the system gives to it: see `daemon/modules/fs/places.ts`. */
 const OPEN_FILES = '/proc/self/fd/*';
 
 /** How the module process of a session is started: behind a fence that lets through what its policy allows. */
 export function moduleCommand({ worktree, modules, fs }: ModulePolicy): HostCommand {
-  const readable = [...fs.roots.map((root) => root.path), OPEN_FILES];
+  const needs = modules.flatMap((name) => NEEDS[name] ?? []);
+  const readable = [...fs.roots.map((root) => root.path), OPEN_FILES, ...needs.flatMap((need) => need.readable ?? [])];
   const writable = fs.roots.filter(({ access }) => access === 'rw').map((root) => root.path);
   if (fs.worktree !== 'none' || modules.includes('database') || modules.includes('exec')) readable.push(worktree);
   if (fs.worktree === 'rw' || modules.includes('database')) writable.push(worktree);
+  const packages = needs.flatMap(packagesOf);
   const isWriting = writable.length > 0;
   const args = [
     '--no-warnings',
     '--max-semi-space-size=1',
     '--max-old-space-size=256',
     ...fence([
-      ...[...codeFolders(), ...readable].map((place) => `--allow-fs-read=${place}`),
-      ...[...writable, ...(isWriting ? [OPEN_FILES] : [])].map((place) => `--allow-fs-write=${place}`),
-      ...modules.flatMap((name) => NEEDS[name] ?? []),
+      ...widestFirst([...codeFolders(), ...packages, ...readable]).map((place) => `--allow-fs-read=${place}`),
+      ...widestFirst([...writable, ...(isWriting ? [OPEN_FILES] : [])]).map((place) => `--allow-fs-write=${place}`),
+      ...needs.flatMap((need) => need.words ?? []),
     ]),
   ];
   const words = [...wrapperWords({ fenced: false }), process.execPath, ...args, entry()];
@@ -37,6 +49,16 @@ export function moduleCommand({ worktree, modules, fs }: ModulePolicy): HostComm
 /** Node does not let a program follow links to its own code with this: an installation made of links goes without. */
 function fence(allowed: readonly string[]): readonly string[] {
   return codeFolders().every((folder) => realpathSync(folder) === folder) ? ['--permission', ...allowed] : [];
+}
+
+/** Node forgets a folder that is allowed after something inside of it. */
+function widestFirst(places: readonly string[]): string[] {
+  return [...places].sort((a, b) => a.length - b.length);
+}
+
+function packagesOf({ natives = [], bundled = [] }: Needs): string[] {
+  const names = isBundled() ? natives : [...natives, ...bundled];
+  return names.map((name) => realpathSync(packageFolder(name, path.dirname(entry()))));
 }
 
 function entry(): string {

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { ModuleSession, valueOf, type Ran } from '../host/modules/module-session.ts';
+
+/** What the log says of host modules, a line each. */
+function uses({ events }: Ran): string[] {
+  return events.flatMap(({ type, payload }) => (type === 'system' ? [String(payload['message'])] : []));
+}
+
+describe('host modules of a session', () => {
+  let session: ModuleSession;
+  before(async () => {
+    session = await ModuleSession.open({ 'a.txt': 'a' }, {}, { modules: ['database', 'exec', 'http'] });
+  });
+  after(() => session.close());
+  const value = async (source: string): Promise<unknown> => valueOf(await session.repl(source));
+
+  it('database: what the guest gives comes back', async () => {
+    await value("const database = require('database'); database.configure('sqlite3', ':memory:')");
+    assert.deepEqual(await value("database.exec('CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, v)')"), { success: true, rowsAffected: 0, lastInsertId: 0 }); // prettier-ignore
+    assert.deepEqual(await value("database.exec('INSERT INTO users (name, v) VALUES (?, ?)', 'Ann', new Uint8Array([1, 255]))"), { success: true, rowsAffected: 1, lastInsertId: 1 }); // prettier-ignore
+    await value("database.exec('INSERT INTO users (name, v) VALUES (:name, :v)', { name: 'Bo', v: 2n ** 60n })");
+    await value("database.exec('INSERT INTO users (name, v) VALUES (?, ?)', ['Cy', -Infinity])");
+    assert.deepEqual(await value("database.query('SELECT id, name FROM users WHERE id < ?', 3)"), [{ id: 1, name: 'Ann' }, { id: 2, name: 'Bo' }]); // prettier-ignore
+    assert.deepEqual(await value("database.query('SELECT v FROM users').map((row) => Buffer.isBuffer(row.v) ? [...row.v] : typeof row.v + row.v)"), [[1, 255], 'bigint1152921504606846976', 'number-Infinity']); // prettier-ignore
+    assert.deepEqual(await value("(await import('vm:database')).default === database && database.query('SELECT * FROM users WHERE 0')"), []); // prettier-ignore
+    assert.match(String(await value("database.query('SELEC')")), /near "SELEC": syntax error/);
+    assert.match(String(await value("database.exec('INSERT INTO users (v) VALUES (?)', () => 1)")), /must be null, a number/); // prettier-ignore
+  });
+
+  it('database: transactions', async () => {
+    const count = "database.query('SELECT count(*) AS n FROM t')[0].n";
+    await value("database.exec('CREATE TABLE t (v)'); const add = (v) => database.exec('INSERT INTO t VALUES (?)', v)");
+    assert.equal(await value("database.transaction(() => { add(1); add(2); return 'done' })"), 'done');
+    assert.match(String(await value("database.transaction(() => { add(3); throw new Error('no') })")), /Error: no/);
+    const nested = "database.transaction(() => { add(3); try { database.transaction(() => { add(4); throw 1 }) } catch {} })"; // prettier-ignore
+    assert.equal(await value(`${nested}; ${count}`), 3);
+    assert.match(String(await value('database.transaction(async () => { add(5) })')), /returns no promise/);
+    assert.equal(await value(count), 3);
+    // Cut off within, and what it did is undone when the next one begins.
+    const cut = await session.repl('database.transaction(() => { add(6); for (;;); })', { wall_ms: 300, cpu_ms: 300 });
+    assert.equal(cut.status, 'timeout');
+    assert.equal(await value(`database.transaction(() => add(7)); ${count}`), 4);
+    assert.equal(await value("database.transaction(() => { database.transaction(() => add(8)) }); database.query('SELECT v FROM t ORDER BY v').map((r) => r.v).join()"), '1,2,3,7,8'); // prettier-ignore
+  });
+  it('exec', async () => {
+    assert.deepEqual(await value("const { run, promises } = require('exec'); const r = run('echo', ['hi there']); [r.exitCode, r.stdout, r.stderr, r.signal, String(r)]"), [0, 'hi there\n', '', null, 'hi there\n']); // prettier-ignore
+    assert.deepEqual(await value("[...run('cat', [], { input: new Uint8Array([0, 255]), encoding: 'buffer' }).stdout]"), [0, 255]); // prettier-ignore
+    assert.deepEqual(await value("(await Promise.all([1, 2].map((n) => promises.run('echo', [`${n}`])))).map(String)"), ['1\n', '2\n']); // prettier-ignore
+    assert.match(String(await value("run('no-such-program')")), /ENOENT/);
+    assert.deepEqual(uses(await session.repl("run('echo', ['x']); 1")), ['allowed: exec.run("echo", ["x"])']);
+  });
+  it('http', async () => {
+    assert.match(String(await value("await require('http').fetch('http://127.0.0.1:1/')")), /the template does not allow requests to 127.0.0.1:1; allow it with: /); // prettier-ignore
+  });
+});
