@@ -33,6 +33,8 @@ export type DaemonOptions = {
   /** Sessions alive at once. */
   maxSessions: number;
   version: string;
+  /** How often what is older than templates want is deleted; by default hourly. */
+  retentionEveryMs?: number;
   /** What JSON-RPC clients are told that this daemon serves; by default the folder of the database. */
   dataDirectory?: string;
   logger: Logger;
@@ -74,6 +76,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     libraries: new NpmLibraries({ cache: new LibraryCache(options.libraryCache), hurried: true }),
     maxSessions: options.maxSessions,
     log: logger,
+    retentionEveryMs: options.retentionEveryMs,
   });
   logChanges(services.changes, logger);
   const server = buildRestServer(services, options);
@@ -109,6 +112,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     logger,
     log: options.log ?? noLog,
   });
+  services.retention.start();
   const load = (): Load => ({
     live_sessions: services.sessions.summary().active_sessions,
     clients: rpc.clients,

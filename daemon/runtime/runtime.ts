@@ -2,7 +2,7 @@ import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
 import type { EventPayload, EventType, ValuePayload } from '../../shared/model/event.ts';
 import type { Args, Env, ExecutionError, ExecutionStatus, Metrics } from '../../shared/model/execution.ts';
 import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
-import type { Limits, SettingsBody } from '../../shared/model/settings.ts';
+import type { Limits, SessionSettings } from '../../shared/model/settings.ts';
 import type { Capability } from '../../shared/model/template.ts';
 
 /** Live sessions, as the services see them. Guest code runs in host processes behind this. */
@@ -40,7 +40,7 @@ export type SessionSpec = {
   session_id: string;
   /** Absolute, symlinks resolved. */
   worktree_path: string;
-  settings: SettingsBody;
+  settings: SessionSettings;
   modules: readonly string[];
   libraries: readonly SessionLibrary[];
   capabilities: readonly Capability[];

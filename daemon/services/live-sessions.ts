@@ -1,6 +1,6 @@
 import { VmError } from '../../shared/errors/vm-error.ts';
 import type { Session } from '../../shared/model/session.ts';
-import type { SettingsBody } from '../../shared/model/settings.ts';
+import type { SessionSettings } from '../../shared/model/settings.ts';
 import type { SessionChange, SessionStore } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
 import { timestamp } from './clock.ts';
@@ -9,7 +9,7 @@ import { timestamp } from './clock.ts';
 export type LiveSession = {
   readonly id: string;
   readonly worktree: string;
-  readonly settings: SettingsBody;
+  readonly settings: SessionSettings;
   /** The execution that runs now; one at a time. */
   running: string | undefined;
 };
@@ -35,14 +35,14 @@ export class LiveSessions {
   }
 
   /** The session exists from here on, as `starting`. */
-  add(row: Session, worktree: string, settings: SettingsBody): LiveSession {
+  add(row: Session, worktree: string, settings: SessionSettings): LiveSession {
     this.#store.insert(row);
     this.#changes.publish({ kind: 'session', session: row });
     return this.#hold(row.id, worktree, settings);
   }
 
   /** A session that exists already starts anew. */
-  addAgain(id: string, worktree: string, settings: SettingsBody): LiveSession {
+  addAgain(id: string, worktree: string, settings: SessionSettings): LiveSession {
     this.#ready.delete(id);
     const live = this.#hold(id, worktree, settings);
     this.#update(id, { status: 'starting', closed_at: null, last_error: null });
@@ -92,7 +92,7 @@ export class LiveSessions {
     });
   }
 
-  #hold(id: string, worktree: string, settings: SettingsBody): LiveSession {
+  #hold(id: string, worktree: string, settings: SessionSettings): LiveSession {
     const live: LiveSession = { id, worktree, settings, running: undefined };
     this.#live.set(id, live);
     return live;

@@ -10,6 +10,7 @@ import { Metrics } from './metrics.ts';
 import { MetadataService } from './metadata-service.ts';
 import { OpsService, type LogLevelHolder } from './ops-service.ts';
 import { outsideRequests } from './request-context.ts';
+import { Retention, type RetentionParts } from './retention.ts';
 import { SessionService } from './session-service.ts';
 import { TemplateService } from './template-service.ts';
 
@@ -23,6 +24,7 @@ export type Services = {
   readonly changes: ChangeFeed;
   readonly metrics: Metrics;
   readonly ops: OpsService;
+  readonly retention: Retention;
   /** Stops what runs, closes every session for `reason`, and reaps the hosts. */
   stop(reason: string): Promise<void>;
 };
@@ -34,11 +36,20 @@ export type ServicesOptions = {
   libraries: Libraries;
   maxSessions: number;
   /** The daemon's log, whose level clients may change. */
-  log: LogLevelHolder;
+  log: LogLevelHolder & RetentionParts['log'];
+  /** How often retention is enforced. */
+  retentionEveryMs?: number | undefined;
 };
 
 /** Wires the services over a store and a runtime. */
-export function createServices({ store, makeRuntime, libraries, maxSessions, log }: ServicesOptions): Services {
+export function createServices({
+  store,
+  makeRuntime,
+  libraries,
+  maxSessions,
+  log,
+  retentionEveryMs,
+}: ServicesOptions): Services {
   const changes = new ChangeFeed();
   const live = new LiveSessions(store.sessions, changes);
   const recorder = new ExecutionRecorder(store.journal, store.executions, changes);
@@ -69,6 +80,12 @@ export function createServices({ store, makeRuntime, libraries, maxSessions, log
     libraries,
     maxSessions,
   });
+  const retention = new Retention({
+    templates: store.templates,
+    maintenance: store.maintenance,
+    log,
+    ...(retentionEveryMs === undefined ? {} : { everyMs: retentionEveryMs }),
+  });
   return {
     templates,
     sessions,
@@ -78,9 +95,12 @@ export function createServices({ store, makeRuntime, libraries, maxSessions, log
     changes,
     metrics,
     ops: new OpsService(store.maintenance, log),
+    retention,
     stop: async (reason) => {
+      const pruned = retention.stop();
       await executions.stop();
       await sessions.stop(reason);
+      await pruned;
     },
   };
 }

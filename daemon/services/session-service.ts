@@ -2,7 +2,7 @@ import { VmError } from '../../shared/errors/vm-error.ts';
 import type { CompleteRequest, Completion, Globals, ValueLook } from '../../shared/model/inspection.ts';
 import type { RuntimeSummary } from '../../shared/model/runtime-summary.ts';
 import type { CreateSession, Session, SessionStatus } from '../../shared/model/session.ts';
-import type { SettingsBody } from '../../shared/model/settings.ts';
+import type { SessionSettings } from '../../shared/model/settings.ts';
 import type { StartupFile, TemplateDetail } from '../../shared/model/template.ts';
 import type { Libraries } from '../libraries/libraries.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -230,7 +230,7 @@ function startFailure(error: unknown, session_id: string): VmError {
   return error;
 }
 
-function settingsOf({ settings }: TemplateDetail): SettingsBody {
+function settingsOf({ settings }: TemplateDetail): SessionSettings {
   const { limits, resolver, runtime } = settings;
   return { limits, resolver, runtime };
 }

@@ -93,6 +93,7 @@ export class TemplateService {
       limits: { ...current.limits, ...patch.limits },
       resolver: { ...current.resolver, ...patch.resolver },
       runtime: { ...current.runtime, ...patch.runtime },
+      retention: { ...current.retention, ...patch.retention },
     };
     merged.resolver.roots.forEach((root) => {
       requireInside(root, 'resolver.roots');

@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import { initial } from './migrations/0001-initial.ts';
+import { retention } from './migrations/0002-retention.ts';
 import type { Migration } from './migrations/migration.ts';
 
-const MIGRATIONS: readonly Migration[] = [initial];
+const MIGRATIONS: readonly Migration[] = [initial, retention];
 
 /** The version of the schema that this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

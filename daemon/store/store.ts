@@ -32,13 +32,23 @@ export type StoreDescription = {
   queue_depth: number;
 };
 
-export type PruneOptions = { ended_before_ms: number; dry_run: boolean };
+export type PruneOptions = {
+  /** Executions that ended before this, in milliseconds since 1970, and ended sessions that have none left. */
+  ended_before_ms?: number;
+  /** Of each session, all but the newest so many. */
+  keep_newest?: number;
+  /** Only in sessions of this template; by default in all. */
+  template_id?: string;
+  dry_run?: boolean;
+  /** Stops between two steps. */
+  signal?: AbortSignal;
+};
 export type Pruned = { sessions: number; executions: number; events: number };
 
 export interface Maintenance {
   /** Copies the database, as it is at one moment and while it is in use, into a new private file. */
   backup(file: string): Promise<{ size_bytes: number }>;
-  /** Deletes executions that ended before a time, with their events, and ended sessions that have none left. */
+  /** Deletes old executions with their events, and old sessions. What runs, and what is live, is never touched. */
   prune(options: PruneOptions): Promise<Pruned>;
 }
 

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { VmError } from '../../shared/errors/vm-error.ts';
-import type { SettingsBody } from '../../shared/model/settings.ts';
+import { DEFAULT_SETTINGS, type RetentionSettings, type SettingsBody } from '../../shared/model/settings.ts';
 import type { Capability, StartupFile, Template } from '../../shared/model/template.ts';
 import { fromJson, toMs, toTimestamp } from './columns.ts';
 import { Query } from './query.ts';
@@ -18,7 +18,7 @@ type TemplateRow = {
   created_at: number;
   updated_at: number;
 };
-type SettingsRow = { limits: string; resolver: string; runtime: string };
+type SettingsRow = { limits: string; resolver: string; runtime: string; retention: string };
 
 /** The tables vm and vm_settings; those of a template's parts are with TemplateParts. */
 export class TemplateRows implements TemplateStore {
@@ -42,8 +42,8 @@ export class TemplateRows implements TemplateStore {
     this.#list = query('SELECT * FROM vm ORDER BY created_at, rowid');
     this.#get = query('SELECT * FROM vm WHERE id = ?');
     this.#byName = query('SELECT * FROM vm WHERE name = ?');
-    this.#settings = query('SELECT limits, resolver, runtime FROM vm_settings WHERE vm_id = ?');
-    this.#putSettings = query('INSERT OR REPLACE INTO vm_settings VALUES (?, ?, ?, ?)');
+    this.#settings = query('SELECT limits, resolver, runtime, retention FROM vm_settings WHERE vm_id = ?');
+    this.#putSettings = query('INSERT OR REPLACE INTO vm_settings VALUES (?, ?, ?, ?, ?)');
     this.#parts = new TemplateParts(database);
     const insertBoth = database.transaction((template: Template, settings: SettingsBody) => {
       this.#insert.run(template.id, ...columnsOf(template));
@@ -84,7 +84,14 @@ export class TemplateRows implements TemplateStore {
 
   settings(id: string): SettingsBody | undefined {
     const row = this.#settings.get(id);
-    return row && { limits: fromJson(row.limits), resolver: fromJson(row.resolver), runtime: fromJson(row.runtime) };
+    if (row === undefined) return undefined;
+    return {
+      limits: fromJson(row.limits),
+      resolver: fromJson(row.resolver),
+      runtime: fromJson(row.runtime),
+      // Rows from before there was such a setting have none.
+      retention: { ...DEFAULT_SETTINGS.retention, ...fromJson<Partial<RetentionSettings>>(row.retention) },
+    };
   }
 
   setSettings(id: string, settings: SettingsBody): void {
@@ -131,8 +138,8 @@ function columnsOf(template: Template): (string | number)[] {
   ];
 }
 
-function settingsColumns({ limits, resolver, runtime }: SettingsBody): string[] {
-  return [JSON.stringify(limits), JSON.stringify(resolver), JSON.stringify(runtime)];
+function settingsColumns({ limits, resolver, runtime, retention }: SettingsBody): string[] {
+  return [limits, resolver, runtime, retention].map((part) => JSON.stringify(part));
 }
 
 function toTemplate(row: TemplateRow): Template {

@@ -61,12 +61,33 @@ export const RuntimeSettings = Type.Object(
 );
 export type RuntimeSettings = Static<typeof RuntimeSettings>;
 
-/** The three settings objects of a template. */
+/** A hundred years, and more executions than a database should hold: whoever wants more wants null. */
+const MAX_AGE_DAYS = 36_500;
+const MAX_EXECUTIONS = 1_000_000;
+
+/** How long executions of the template's sessions, and the sessions themselves when they have ended, are kept. */
+export const RetentionSettings = Type.Object(
+  {
+    max_age_days: Type.Union([Type.Integer({ minimum: 1, maximum: MAX_AGE_DAYS }), Type.Null()], {
+      description: 'Executions that ended longer ago are deleted, ended sessions without any too; null: never',
+    }),
+    max_executions: Type.Union([Type.Integer({ minimum: 1, maximum: MAX_EXECUTIONS }), Type.Null()], {
+      description: 'The newest so many of each session are kept; null: all',
+    }),
+  },
+  strict,
+);
+export type RetentionSettings = Static<typeof RetentionSettings>;
+
+/** The settings objects of a template. */
 export const SettingsBody = Type.Object(
-  { limits: Limits, resolver: ResolverSettings, runtime: RuntimeSettings },
+  { limits: Limits, resolver: ResolverSettings, runtime: RuntimeSettings, retention: RetentionSettings },
   strict,
 );
 export type SettingsBody = Static<typeof SettingsBody>;
+
+/** What a session takes over from its template when it starts. */
+export type SessionSettings = Pick<SettingsBody, 'limits' | 'resolver' | 'runtime'>;
 
 export const TemplateSettings = Type.Object({ vm_id: Type.String(), ...SettingsBody.properties }, strict);
 export type TemplateSettings = Static<typeof TemplateSettings>;
@@ -77,6 +98,7 @@ export const SettingsPatch = Type.Object(
     limits: Type.Optional(Type.Partial(Limits, strict)),
     resolver: Type.Optional(Type.Partial(ResolverSettings, strict)),
     runtime: Type.Optional(Type.Partial(RuntimeSettings, strict)),
+    retention: Type.Optional(Type.Partial(RetentionSettings, strict)),
   },
   { ...strict, minProperties: 1 },
 );
@@ -91,4 +113,5 @@ export const DEFAULT_SETTINGS: SettingsBody = {
     allow_absolute_repo_imports: true,
   },
   runtime: { esm: true, strict: true, console: true },
+  retention: { max_age_days: null, max_executions: null },
 };

@@ -44,7 +44,7 @@ export function templateChanges(current: TemplateDetail, wanted: TemplateContent
 function settingsChanges(present: SettingsBody, wanted: SettingsBody): TemplateChange[] {
   const lines: string[] = [];
   const body: Record<string, Record<string, unknown>> = {};
-  for (const group of ['limits', 'resolver', 'runtime'] as const) {
+  for (const group of ['limits', 'resolver', 'runtime', 'retention'] as const) {
     const before: Record<string, unknown> = present[group];
     for (const [key, value] of Object.entries(wanted[group])) {
       if (isSame(before[key], value)) continue;

@@ -74,12 +74,12 @@ export function templateFileOf(detail: TemplateDetail): TemplateFile {
 
 /** What a template consists of. */
 export function contentOf({ template, settings, capabilities, startup_files }: TemplateDetail): TemplateContent {
-  const { limits, resolver, runtime } = settings;
+  const { limits, resolver, runtime, retention } = settings;
   return normalize({
     name: template.name,
     engine: template.engine,
     is_active: template.is_active,
-    settings: { limits, resolver, runtime },
+    settings: { limits, resolver, runtime, retention },
     modules: template.exposed_modules,
     libraries: template.libraries,
     capabilities: capabilities.map(({ kind, name, enabled, config }) => ({ kind, name, enabled, config })),
@@ -129,11 +129,12 @@ function normalize(content: TemplateContent): TemplateContent {
 }
 
 /** All settings, in the order of the defaults. */
-function withDefaults({ limits, resolver, runtime }: SettingsPatch): SettingsBody {
+function withDefaults({ limits, resolver, runtime, retention }: SettingsPatch): SettingsBody {
   return {
     limits: { ...DEFAULT_SETTINGS.limits, ...limits },
     resolver: { ...DEFAULT_SETTINGS.resolver, ...resolver },
     runtime: { ...DEFAULT_SETTINGS.runtime, isolation: 'process', ...runtime },
+    retention: { ...DEFAULT_SETTINGS.retention, ...retention },
   };
 }
 

@@ -14,7 +14,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { SCHEMA_VERSION, TABLES } from '../../daemon/store/migrate.ts';
+import { initial } from '../../daemon/store/migrations/0001-initial.ts';
+import { APPLICATION_ID, SCHEMA_VERSION, TABLES } from '../../daemon/store/migrate.ts';
 import { StoreOpenError, type StoreOpenReason } from '../../daemon/store/store-open-error.ts';
 import { addSession, addTemplate, anExecution, someEvents, StoreFixture } from './store-fixture.ts';
 
@@ -99,7 +100,10 @@ describe('opening a store', () => {
     const reader = new Database(fixture.file, { readonly: true });
     const tables = reader.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
     assert.deepEqual(tables.sort(), [...TABLES].sort());
-    assert.deepEqual(reader.prepare('SELECT version, name FROM migrations').all(), [{ version: 1, name: 'initial' }]);
+    assert.deepEqual(reader.prepare('SELECT version, name FROM migrations').all(), [
+      { version: 1, name: 'initial' },
+      { version: 2, name: 'retention' },
+    ]);
     assert.equal(reader.pragma('journal_mode', { simple: true }), 'wal');
     reader.close();
   });
@@ -115,12 +119,33 @@ describe('opening a store', () => {
     addTemplate(fixture.open({ durability: 'full' }), 'one');
   });
 
+  it('brings one of the first version up to date, with all that it holds', () => {
+    const old = new Database(fixture.file);
+    old.exec('CREATE TABLE migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)');
+    old.exec(initial.sql);
+    old.exec(`INSERT INTO migrations VALUES (1, 'initial', 0);
+      INSERT INTO vm VALUES ('t', 'old', 'v8', 1, '[]', '[]', 0, 0);
+      INSERT INTO vm_settings VALUES ('t', '{"cpu_ms":7}', '{}', '{}');`);
+    old.pragma(`application_id = ${APPLICATION_ID}`);
+    old.pragma('user_version = 1');
+    old.close();
+    const store = fixture.open();
+    assert.equal(store.describe().schema_version, SCHEMA_VERSION);
+    assert.equal(store.templates.get('t')?.name, 'old');
+    const settings = store.templates.settings('t');
+    assert.equal(settings?.limits.cpu_ms, 7);
+    assert.deepEqual(settings.retention, { max_age_days: null, max_executions: null });
+    store.templates.setSettings('t', { ...settings, retention: { max_age_days: 1, max_executions: null } });
+    assert.equal(store.templates.settings('t')?.retention.max_age_days, 1);
+  });
+
   it('refuses a database of a newer version', () => {
     make();
     const database = new Database(fixture.file);
     database.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
     database.close();
-    refusesUntouched('newer', /newer version of vm-system \(schema 2, this one knows 1\)/);
+    const versions = `schema ${SCHEMA_VERSION + 1}, this one knows ${SCHEMA_VERSION}`;
+    refusesUntouched('newer', new RegExp(`newer version of vm-system \\(${versions}\\)`));
   });
 
   it('refuses a newer version that is in the log only', () => {

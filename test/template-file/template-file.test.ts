@@ -59,12 +59,18 @@ describe('a template file', () => {
   });
 
   it('is the same text however the template came about', () => {
-    const { limits, resolver, runtime } = full.settings;
+    const { limits, resolver, runtime, retention } = full.settings;
     const reversed = <T extends object>(value: T): T => Object.fromEntries(Object.entries(value).reverse()) as T;
     const other = detailOf({
       ...full,
       template: { exposed_modules: ['database', 'fs'], libraries: ['dayjs@1.11.10', 'lodash@4.17.21'] },
-      settings: { vm_id: 't', runtime: reversed(runtime), resolver: reversed(resolver), limits: reversed(limits) },
+      settings: {
+        vm_id: 't',
+        retention: reversed(retention),
+        runtime: reversed(runtime),
+        resolver: reversed(resolver),
+        limits: reversed(limits),
+      },
       capabilities: full.capabilities.map((each) => ({ ...each, config: reversed(each.config) })).reverse(),
     });
     assert.equal(textOf(other), textOf(full));

@@ -90,6 +90,8 @@ function addChanges(template: Command): void {
     .option('--limits <json>', 'limits as JSON', jsonObject)
     .option('--resolver <json>', 'resolver settings as JSON', jsonObject)
     .option('--runtime <json>', 'runtime settings as JSON', jsonObject)
+    .option('--max-age-days <days>', 'delete executions that ended longer ago, or never', orNever)
+    .option('--max-executions <number>', 'keep so many of each session, the newest, or all by never', orNever)
     .action(async (id: string, options: SettingsOptions, command: Command) => {
       const { client, output } = contextOf(command);
       const path = `templates/${encodeURIComponent(id)}/settings`;
@@ -109,6 +111,8 @@ type SettingsOptions = {
   limits?: Record<string, unknown>;
   resolver?: Record<string, unknown>;
   runtime?: Record<string, unknown>;
+  maxAgeDays?: number | null;
+  maxExecutions?: number | null;
 };
 
 function settingsPatch({ limits, resolver, runtime, ...flags }: SettingsOptions): SettingsPatch {
@@ -121,10 +125,21 @@ function settingsPatch({ limits, resolver, runtime, ...flags }: SettingsOptions)
   };
   const given = Object.entries(named).filter(([, value]) => value !== undefined);
   const allLimits = { ...limits, ...Object.fromEntries(given) };
-  const parts = { limits: Object.keys(allLimits).length === 0 ? undefined : allLimits, resolver, runtime };
+  const kept = Object.entries({ max_age_days: flags.maxAgeDays, max_executions: flags.maxExecutions });
+  const retention = Object.fromEntries(kept.filter(([, value]) => value !== undefined));
+  const parts = { limits: orNothing(allLimits), resolver, runtime, retention: orNothing(retention) };
   const present = Object.entries(parts).filter(([, value]) => value !== undefined);
   if (present.length === 0) throw new UsageError('name at least one setting, for example --mem-mb 256');
   return Object.fromEntries(present);
+}
+
+/** An empty group would be a setting that changes nothing. */
+function orNothing<T extends object>(group: T): T | undefined {
+  return Object.keys(group).length === 0 ? undefined : group;
+}
+
+function orNever(text: string): number | null {
+  return text === 'never' ? null : integer(text);
 }
 
 function showDetail(output: Output): (detail: TemplateDetail) => void {
@@ -152,8 +167,9 @@ function showDetail(output: Output): (detail: TemplateDetail) => void {
   };
 }
 
-function showSettings(output: Output, { limits, resolver, runtime }: TemplateSettings): void {
-  output.line(`  limits:   ${JSON.stringify(limits)}`);
-  output.line(`  resolver: ${JSON.stringify(resolver)}`);
-  output.line(`  runtime:  ${JSON.stringify(runtime)}`);
+function showSettings(output: Output, { limits, resolver, runtime, retention }: TemplateSettings): void {
+  output.line(`  limits:    ${JSON.stringify(limits)}`);
+  output.line(`  resolver:  ${JSON.stringify(resolver)}`);
+  output.line(`  runtime:   ${JSON.stringify(runtime)}`);
+  output.line(`  retention: ${JSON.stringify(retention)}`);
 }
