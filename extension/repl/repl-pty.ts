@@ -52,7 +52,13 @@ export class ReplPty implements vscode.Pseudoterminal {
     // Loaded only now: it comes with a parser of JavaScript.
     const { ReplTerminal } = await import('../../daemon/terminal/repl-terminal.ts');
     const streams = { input: this.#input, output: this.#output };
-    await new ReplTerminal(this.#watched(backend), { ...streams, terminal: true, coloured: true, history, remember }).run();
+    await new ReplTerminal(this.#watched(backend), {
+      ...streams,
+      terminal: true,
+      coloured: true,
+      history,
+      remember,
+    }).run();
     this.#close.fire(0);
   }
 

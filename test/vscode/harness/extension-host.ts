@@ -1,48 +1,65 @@
-import type { Browser } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import type { VsCodeServer } from './vs-code-server.ts';
+
+/** What the workbench tells its page: how the tests ended, and what they printed. */
+type Driver = { exited: (code: number) => void; log: string[] };
 
 export type ExtensionHostRun = {
   /** Folder of the extension under development. */
   extension: string;
   /** CommonJS module that exports `run(): Promise<void>`. */
   suite: string;
-  /** Folder that is opened. */
-  folder: string;
-  env?: Record<string, string>;
+  /** What is opened. */
+  target: { folder: string } | { workspace: string };
   timeoutMs: number;
 };
 
-/** Runs a suite inside a real extension host; resolves with its exit code and what it printed. */
-export async function runInExtensionHost(
-  browser: Browser,
-  server: VsCodeServer,
-  { extension, suite, folder, env = {}, timeoutMs }: ExtensionHostRun,
-): Promise<{ code: number; log: string[] }> {
-  const page = await browser.newPage();
-  const log: string[] = [];
-  let deadline: NodeJS.Timeout | undefined;
-  try {
-    const exit = new Promise<number>((resolve, reject) => {
-      deadline = setTimeout(() => {
-        reject(new Error(`the extension host did not finish within ${timeoutMs} ms:\n${log.join('\n')}`));
-      }, timeoutMs);
-      // The page calls these two by name; they must be there before it loads.
-      void page.exposeFunction('codeAutomationExit', (code: number) => {
-        resolve(code);
-      });
+/** A page whose workbench runs suites in a real extension host, one after the other; another run is a reload of the window. */
+export class SuitePage {
+  readonly #page: Page;
+  readonly #server: VsCodeServer;
+  readonly #driver: Driver;
+
+  private constructor(page: Page, server: VsCodeServer, driver: Driver) {
+    this.#page = page;
+    this.#server = server;
+    this.#driver = driver;
+  }
+
+  static async open(context: BrowserContext, server: VsCodeServer): Promise<SuitePage> {
+    const page = await context.newPage();
+    const driver: Driver = { exited: () => undefined, log: [] };
+    // The page calls these two by name; they must be there before it loads.
+    await page.exposeFunction('codeAutomationExit', (code: number) => {
+      driver.exited(code);
     });
     await page.exposeFunction('codeAutomationLog', (_type: string, args: unknown[]) => {
-      log.push(args.map(String).join(' '));
+      driver.log.push(args.map(String).join(' '));
     });
+    return new SuitePage(page, server, driver);
+  }
+
+  /** What was printed since the page was opened. */
+  get log(): string {
+    return this.#driver.log.join('\n');
+  }
+
+  /** Runs a suite; resolves with its exit code. */
+  async run({ extension, suite, target, timeoutMs }: ExtensionHostRun): Promise<number> {
+    const exit = Promise.withResolvers<number>();
+    const deadline = setTimeout(() => {
+      exit.reject(new Error(`the extension host did not finish within ${timeoutMs} ms:\n${this.log}`));
+    }, timeoutMs);
+    this.#driver.exited = exit.resolve;
     const payload = [
-      ['extensionDevelopmentPath', server.remoteUri(extension)],
-      ['extensionTestsPath', server.remoteUri(suite)],
-      ['extensionEnvironment', JSON.stringify(env)],
+      ['extensionDevelopmentPath', this.#server.remoteUri(extension)],
+      ['extensionTestsPath', this.#server.remoteUri(suite)],
     ] as const;
-    await page.goto(server.url({ folder }, payload));
-    return { code: await exit, log };
-  } finally {
-    clearTimeout(deadline);
-    await page.close();
+    try {
+      await this.#page.goto(this.#server.url(target, payload), { timeout: timeoutMs });
+      return await exit.promise;
+    } finally {
+      clearTimeout(deadline);
+    }
   }
 }

@@ -12,7 +12,10 @@ export type Asked = { question: string; items: string[] }[];
  * Answers the extension's questions in the user's place, in order: an input with the text, a pick with the item whose label
  * has the text, a message with its button; `undefined` leaves a question unanswered, as Escape does.
  */
-export async function answering(answers: readonly (string | undefined)[], work: () => Promise<unknown>): Promise<Asked> {
+export async function answering(
+  answers: readonly (string | undefined)[],
+  work: () => Promise<unknown>,
+): Promise<Asked> {
   const asked: Asked = [];
   const left = [...answers];
   const window = vscode.window as Questions;
@@ -21,10 +24,14 @@ export async function answering(answers: readonly (string | undefined)[], work: 
     asked.push({ question: options?.title ?? '', items: [] });
     const answer = left.shift();
     const problem = answer === undefined ? undefined : await options?.validateInput?.(answer);
-    if (problem !== undefined && problem !== null) throw new Error(typeof problem === 'string' ? problem : problem.message);
+    if (problem !== undefined && problem !== null)
+      throw new Error(typeof problem === 'string' ? problem : problem.message);
     return answer;
   };
-  const pick = async (given: readonly unknown[] | Thenable<readonly unknown[]>, options?: vscode.QuickPickOptions): Promise<unknown> => {
+  const pick = async (
+    given: readonly unknown[] | Thenable<readonly unknown[]>,
+    options?: vscode.QuickPickOptions,
+  ): Promise<unknown> => {
     const items = await given;
     const labels = items.map((item) => (typeof item === 'string' ? item : (item as vscode.QuickPickItem).label));
     asked.push({ question: options?.title ?? '', items: labels });
@@ -46,6 +53,12 @@ export async function answering(answers: readonly (string | undefined)[], work: 
     await work();
     return asked;
   } finally {
-    Object.assign(window, { showInputBox, showQuickPick, showWarningMessage, showErrorMessage, showInformationMessage });
+    Object.assign(window, {
+      showInputBox,
+      showQuickPick,
+      showWarningMessage,
+      showErrorMessage,
+      showInformationMessage,
+    });
   }
 }

@@ -54,7 +54,9 @@ describe('the daemon behind the window', () => {
       await runFile('traced.js');
       await command('vmSystem.showLog');
       const text = (): string =>
-        vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'output' && /log/i.test(uri.path) && uri.path.includes('VM System'))?.getText() ?? '';
+        vscode.workspace.textDocuments
+          .find(({ uri }) => uri.scheme === 'output' && /log/i.test(uri.path) && uri.path.includes('VM System'))
+          ?.getText() ?? '';
       await until('trace', () => text().includes('vm/execution/runFile'));
       assert.doesNotMatch(text(), /"path": ?"traced\.js"/, 'messages shows names only');
     });

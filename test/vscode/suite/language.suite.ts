@@ -37,7 +37,9 @@ describe('language features from the live session', () => {
       return text.includes('retries') && text;
     });
     assert.match(hover, /mode: 'test'/);
-    await until('completion', async () => (await completions('values.js', new vscode.Position(1, 9))).includes('retries'));
+    await until('completion', async () =>
+      (await completions('values.js', new vscode.Position(1, 9))).includes('retries'),
+    );
   });
 
   it('follows the session that is chosen for the folder', async () => {

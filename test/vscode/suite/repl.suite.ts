@@ -21,13 +21,13 @@ class Screen {
   }
 
   async shows(what: string | RegExp): Promise<void> {
-    await until(() => `${String(what)} in the terminal, which shows ${JSON.stringify(this.text)}`, () =>
-      typeof what === 'string' ? this.plain.includes(what) : what.test(this.plain),
+    await until(
+      () => `${String(what)} in the terminal, which shows ${JSON.stringify(this.text)}`,
+      () => (typeof what === 'string' ? this.plain.includes(what) : what.test(this.plain)),
     );
   }
 
   get plain(): string {
-     
     return this.text.replaceAll(/\x1b\[[0-9;]*[A-Za-z]/g, '');
   }
 
@@ -60,7 +60,7 @@ describe('the REPL', () => {
     const repl = await open();
     repl.type('shared.n + 2\r');
     await repl.shows(/^42\r?$/m);
-    assert.match(repl.text, /\x1b\[\d+m42/, 'values are coloured');  
+    assert.match(repl.text, /\x1b\[\d+m42/, 'values are coloured');
     repl.type('console.log("printed"); shared.n = 1; "done"\r');
     await repl.shows("'done'");
     await repl.shows('printed');

@@ -110,7 +110,8 @@ describe('running code', () => {
 
   it('reveals the output when the setting says so', async () => {
     await edit('quiet.js', '1;\n');
-    const visible = (): boolean => vscode.window.visibleTextEditors.some(({ document }) => document.uri.scheme === 'output');
+    const visible = (): boolean =>
+      vscode.window.visibleTextEditors.some(({ document }) => document.uri.scheme === 'output');
     await vscode.commands.executeCommand('workbench.action.closePanel');
     await until('closed panel', () => !visible());
     await withSetting('vmSystem.revealOutput', 'never', Global, async () => {

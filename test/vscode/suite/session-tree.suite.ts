@@ -8,7 +8,10 @@ import { command, showView } from './reached.ts';
 import { activeText, edit, file, runFile, theExtension, tidyUp, until } from './window.ts';
 
 /** Nodes of one kind below a node, as the view asks for them. */
-async function below<K extends SessionTreeNode['kind']>(kind: K, node?: SessionTreeNode): Promise<Extract<SessionTreeNode, { kind: K }>[]> {
+async function below<K extends SessionTreeNode['kind']>(
+  kind: K,
+  node?: SessionTreeNode,
+): Promise<Extract<SessionTreeNode, { kind: K }>[]> {
   const { sessionTree } = await theExtension();
   const nodes = await sessionTree.getChildren(node);
   return nodes.filter((each): each is Extract<SessionTreeNode, { kind: K }> => each.kind === kind);
@@ -122,8 +125,14 @@ describe('the tree of sessions', () => {
     await edit('after.js', '({ name: "x", size: 2 });\n');
     const after = await runFile('after.js');
     const nodes = await below('execution', await nodeOf(after.session_id));
-    await command('vmSystem.selectForCompare', nodes.find(({ execution }) => execution.id === before.id));
-    await command('vmSystem.compareResults', nodes.find(({ execution }) => execution.id === after.id));
+    await command(
+      'vmSystem.selectForCompare',
+      nodes.find(({ execution }) => execution.id === before.id),
+    );
+    await command(
+      'vmSystem.compareResults',
+      nodes.find(({ execution }) => execution.id === after.id),
+    );
     const diff = await until('diff', () => {
       const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
       return input instanceof vscode.TabInputTextDiff && input;

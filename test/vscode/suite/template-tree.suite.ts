@@ -9,14 +9,19 @@ import { edit, runFile, theExtension, tidyUp, until } from './window.ts';
 
 type Kind = TemplateTreeNode['kind'];
 
-async function nodes<K extends Kind>(kind: K, node?: TemplateTreeNode): Promise<Extract<TemplateTreeNode, { kind: K }>[]> {
+async function nodes<K extends Kind>(
+  kind: K,
+  node?: TemplateTreeNode,
+): Promise<Extract<TemplateTreeNode, { kind: K }>[]> {
   const { templateTree } = await theExtension();
   const all = await templateTree.getChildren(node);
   return all.filter((each): each is Extract<TemplateTreeNode, { kind: K }> => each.kind === kind);
 }
 
 async function templateNode(name: string): Promise<Extract<TemplateTreeNode, { kind: 'template' }>> {
-  return until(`template ${name}`, async () => (await nodes('template')).find(({ template }) => template.name === name));
+  return until(`template ${name}`, async () =>
+    (await nodes('template')).find(({ template }) => template.name === name),
+  );
 }
 
 async function partOf(name: string, part: string): Promise<Extract<TemplateTreeNode, { kind: 'parts' }>> {
@@ -45,7 +50,9 @@ async function make(name: string): Promise<Template> {
 async function remove(name: string): Promise<void> {
   const node = await templateNode(name);
   await answering(['Delete'], () => command('vmSystem.deleteTemplate', node));
-  await until('end of the template', async () => (await nodes('template')).every(({ template }) => template.name !== name));
+  await until('end of the template', async () =>
+    (await nodes('template')).every(({ template }) => template.name !== name),
+  );
 }
 
 describe('the tree of templates', () => {
