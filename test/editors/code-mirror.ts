@@ -19,7 +19,7 @@ const uri = pathToFileURL(path).href;
 const browser = new Window();
 const names = ['document', 'getComputedStyle', 'MutationObserver', 'requestAnimationFrame', 'cancelAnimationFrame'];
 for (const name of ['window', ...names]) {
-  const value: unknown = name === 'window' ? browser : browser[name as keyof Window];
+  const value: unknown = name === 'window' ? browser : Reflect.get(browser, name);
   const isMethod = typeof value === 'function' && /^[a-z]/.test(name);
   Object.defineProperty(globalThis, name, { value: isMethod ? (value.bind(browser) as unknown) : value });
 }
