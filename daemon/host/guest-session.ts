@@ -58,7 +58,7 @@ export class GuestSession {
       builtIns: builtInModules(settings.builtInTexts, settings.modules),
       ...settings,
     });
-    guest.modules.attach({ host: this.#modules, ...settings });
+    guest.modules.attach({ host: this.#modules, hasFetch: settings.modules.includes('http'), ...settings });
     guest.calls.attach({
       send: (call) => {
         this.#active.flush();

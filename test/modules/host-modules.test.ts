@@ -49,7 +49,27 @@ describe('host modules of a session', () => {
     assert.match(String(await value("run('no-such-program')")), /ENOENT/);
     assert.deepEqual(uses(await session.repl("run('echo', ['x']); 1")), ['allowed: exec.run("echo", ["x"])']);
   });
-  it('http', async () => {
-    assert.match(String(await value("await require('http').fetch('http://127.0.0.1:1/')")), /the template does not allow requests to 127.0.0.1:1; allow it with: /); // prettier-ignore
+  it('http: a fetch like that of browsers', async () => {
+    const denied = "await fetch('http://127.0.0.1:1/').catch((e) => [e.code, e.message])";
+    const [code, message] = (await value(denied)) as string[];
+    assert.equal(code, 'ERR_ACCESS_DENIED');
+    assert.match(message ?? '', /the template does not allow requests to 127\.0\.0\.1:1; allow it with: vm-system template add-capability/); // prettier-ignore
+    assert.deepEqual(await value("const http = require('http'); [http.fetch === fetch, http.Headers === Headers, new Request('http://a.b') instanceof http.Request, (await import('vm:http')).Response === Response]"), [true, true, true, true]); // prettier-ignore
+    assert.deepEqual(await value("[...new Headers({ B: '1', a: ' 2 ' })].join(';')"), 'a,2;b,1');
+    const headers =
+      "const h = new Headers([['Set-Cookie', 'a=1, 2'], ['set-cookie', 'b']]); h.append('x', 1); h.append('X', 2)";
+    assert.deepEqual(await value(`${headers}; [h.get('SET-cookie'), h.getSetCookie(), h.get('x'), h.has('y'), h.get('y')]`), ['a=1, 2, b', ['a=1, 2', 'b'], '1, 2', false, null]); // prettier-ignore
+    for (const bad of [
+      "new Headers({ 'a b': '1' })",
+      "new Headers({ a: '1\\n2: 3' })",
+      "new Request('/no-base')",
+      "new Request('http://a.b', { body: 'x' })",
+    ])
+      assert.match(String(await value(bad)), /TypeError/, bad);
+    const response = "const r = new Response('\\ufeffü', { status: 201 }); const c = r.clone()";
+    assert.deepEqual(await value(`${response}; [await r.text(), r.bodyUsed, r.ok, c.bodyUsed, (await c.arrayBuffer()).byteLength, await r.text().catch((e) => e.name)]`), ['ü', true, true, false, 5, 'TypeError']); // prettier-ignore
+    assert.deepEqual(await value('await Response.json({ a: [1] }).json()'), { a: [1] });
+    assert.equal(await value("new Request('http://a.b', { method: 'post', body: new URLSearchParams({ a: 'b c' }) }).headers.get('content-type')"), 'application/x-www-form-urlencoded;charset=UTF-8'); // prettier-ignore
+    assert.equal(await value("const a = AbortSignal.abort('why'); await fetch('http://a.b', { signal: a }).catch((e) => e)"), 'why'); // prettier-ignore
   });
 });

@@ -23,6 +23,7 @@ export type ModuleSession = {
   host: ModuleHost;
   /** Real path of the worktree. */
   root: string;
+  hasFetch: boolean;
   /** Whether scripts are compiled as strict by a flag of V8's. Modules are what they say they are. */
   strict: boolean;
 };
@@ -60,7 +61,7 @@ export class GuestModules {
     const get = (name: keyof GuestFunctions): Functions[typeof name] =>
       functions.getSync(name, { reference: true }) as Functions[typeof name];
     this.#functions = {
-      setRoot: get('setRoot'),
+      enter: get('enter'),
       probe: get('probe'),
       giveUp: get('giveUp'),
       reset: get('reset'),
@@ -71,7 +72,7 @@ export class GuestModules {
 
   attach(session: ModuleSession): void {
     this.#session = session;
-    this.#tell('setRoot', `${pathToFileURL(session.root).href}/`);
+    this.#tell('enter', `${pathToFileURL(session.root).href}/`, session.hasFetch);
   }
 
   /** An execution begins: its first import looks at all files again. */

@@ -35,8 +35,8 @@ export type GuestOptions = {
 
 /** What the host may call. */
 export type GuestModules = {
-  /** file:// URL of the worktree, with a slash at the end. */
-  setRoot(url: string): void;
+  /** file:// URL of the worktree, with a slash at the end; and whether the session has a `fetch`. */
+  enter(root: string, hasFetch: boolean): void;
   /** True when there is nothing (left) to be brought to light. */
   probe(url: string): boolean;
   giveUp(url: string): void;
@@ -88,8 +88,9 @@ export function installModules(parts: GuestParts, options: GuestOptions): GuestM
   const scope = new parts.ScriptScope(p, store, linker, commonJs, errors);
   scope.defineGlobals();
   return {
-    setRoot: (url) => {
-      errors.root = url;
+    enter: (root, hasFetch) => {
+      errors.root = root;
+      if (hasFetch) scope.defineFetch();
     },
     probe: (url) => {
       const record = store.get(url);

@@ -45,7 +45,7 @@ export class ScriptScope {
   defineGlobals(): void {
     const require = this.#commonJs.requireOf(() => this.#caller(), undefined);
     this.#hidden(globalThis, 'require', { value: require, writable: true });
-    this.#global('Buffer', () => this.#buffer());
+    this.#lazy('Buffer', 'node:buffer');
     this.#global('module', () => this.#moduleOf(this.#caller()));
     this.#global('exports', () => this.#moduleOf(this.#caller())?.exports);
     this.#global('__filename', () => this.#moduleOf(this.#caller())?.filename);
@@ -132,13 +132,23 @@ export class ScriptScope {
     return (this.#modules[url] ??= this.#commonJs.newModule(record, undefined));
   }
 
-  /** Many programs use it without asking for its module, which is loaded when they do. */
-  #buffer(): unknown {
-    if (!this.#store.isInUse) return undefined;
-    const exports = this.#commonJs.load(this.#store.findNow('require', '', 'node:buffer'), undefined) as object;
-    const value: unknown = this.#p.getOwnPropertyDescriptor(exports, 'Buffer')?.value;
-    this.#hidden(globalThis, 'Buffer', { value, writable: true });
-    return value;
+  /** The session has the host module `http`. */
+  defineFetch(): void {
+    this.#lazy('fetch', 'vm:http');
+    this.#lazy('Headers', 'vm:http');
+    this.#lazy('Request', 'vm:http');
+    this.#lazy('Response', 'vm:http');
+  }
+
+  /** Programs use it without asking for its module, which is loaded when they do. */
+  #lazy(key: string, specifier: string): void {
+    this.#global(key, () => {
+      if (!this.#store.isInUse) return undefined;
+      const exports = this.#commonJs.load(this.#store.findNow('require', '', specifier), undefined) as object;
+      const value: unknown = this.#p.getOwnPropertyDescriptor(exports, key)?.value;
+      this.#hidden(globalThis, key, { value, writable: true });
+      return value;
+    });
   }
 
   /** URL of the file whose code called us; empty for REPL input. */
