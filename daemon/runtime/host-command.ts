@@ -87,10 +87,10 @@ export function packageFolder(name: string, from: string): string {
 }
 
 /** Programs of util-linux that set something and then become the program that follows; where they fail, hosts do without. */
-export function wrapperWords({ fenced }: { fenced: boolean }): string[] {
+export function wrapperWords({ fenced, orphan = 'KILL' }: { fenced: boolean; orphan?: 'KILL' | 'TERM' }): string[] {
   if (process.platform !== 'linux') return [];
   // The kernel kills the host with the daemon, even if the host's own watch of the pipe hangs.
-  const orphanGuard = ['setpriv', '--pdeathsig', 'KILL'];
+  const orphanGuard = ['setpriv', '--pdeathsig', orphan];
   const memoryFence = ['prlimit', `--data=${DATA_LIMIT_BYTES}`];
   return [orphanGuard, ...(fenced ? [memoryFence] : [])].flatMap(usable);
 }
@@ -99,11 +99,12 @@ const probed = new Map<string, string[]>();
 
 /** The words with the program's full path (the host has no PATH), or none when it is absent or another kind (busybox). */
 function usable([name = '', ...options]: string[]): string[] {
-  let words = probed.get(name);
+  const key = [name, ...options].join(' ');
+  let words = probed.get(key);
   if (words !== undefined) return words;
   const file = ['/usr/bin', '/bin'].map((folder) => path.join(folder, name)).find((candidate) => existsSync(candidate));
   words = file === undefined ? [] : [file, ...options, '--'];
   if (file !== undefined && spawnSync(file, [...options, '--', 'true'], { stdio: 'ignore' }).status !== 0) words = [];
-  probed.set(name, words);
+  probed.set(key, words);
   return words;
 }

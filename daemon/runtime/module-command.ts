@@ -41,7 +41,9 @@ export function moduleCommand({ worktree, modules, fs }: ModulePolicy): HostComm
       ...needs.flatMap((need) => need.words ?? []),
     ]),
   ];
-  const words = [...wrapperWords({ fenced: false }), process.execPath, ...args, entry()];
+  // One that runs programs may end them first.
+  const orphan = modules.includes('exec') ? 'TERM' : 'KILL';
+  const words = [...wrapperWords({ fenced: false, orphan }), process.execPath, ...args, entry()];
   const [file = process.execPath, ...rest] = words;
   return { file, args: rest };
 }

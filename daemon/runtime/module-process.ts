@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { MAX_CALL_CHARS, type FromModules, type ModulePolicy, type ToModules } from '../../shared/ipc/call-messages.ts';
 import { LineSplitter } from '../../shared/ipc/line-splitter.ts';
+import { killLeftBy } from '../modules/exec/marked-processes.ts';
 import { moduleCommand } from './module-command.ts';
 
 const CHANNEL_FD = 3;
@@ -31,6 +32,8 @@ export class ModuleProcess {
     const ended = Promise.withResolvers<undefined>();
     this.exited = ended.promise;
     const end = (): void => {
+      // It may have been killed while programs ran.
+      if (policy.modules.includes('exec') && this.#child.pid !== undefined) killLeftBy(this.#child.pid);
       onEnd(this.#stderr);
       ended.resolve(undefined);
     };

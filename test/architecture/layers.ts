@@ -17,7 +17,12 @@ const layers: readonly Layer[] = [
   { path: 'daemon/host/', mayImport: ['shared/', 'daemon/own-garbage.ts'], usesNode: true },
   // The process that does what a session's guest asks of host modules.
   { path: 'daemon/modules/', mayImport: ['shared/', 'daemon/worktree/'], usesNode: true },
-  { path: 'daemon/runtime/', mayImport: ['shared/', 'daemon/worktree/'], usesNode: true },
+  {
+    path: 'daemon/runtime/',
+    // The daemon ends what a killed module process has left running.
+    mayImport: ['shared/', 'daemon/worktree/', 'daemon/modules/exec/marked-processes.ts'],
+    usesNode: true,
+  },
   // Everything that reads a session's folder: one place that decides what lies inside.
   { path: 'daemon/worktree/', mayImport: ['shared/'], usesNode: true },
   { path: 'daemon/store/', mayImport: ['shared/'], usesNode: true },

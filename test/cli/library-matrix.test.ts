@@ -122,6 +122,37 @@ describe('the matrix of libraries', function () {
         assert.equal(await way.addModule(template, 'database'), undefined);
       });
 
+      it('host modules are there when the template has them, and work', async () => {
+        const template = await way.template();
+        for (const module of ['fs', 'database', 'exec', 'http'])
+          assert.equal(await way.addModule(template, module), undefined);
+        const session = await way.session(template);
+        const uses = {
+          "const fs = require('fs'); fs.writeFileSync('matrix.txt', 'text'); fs.readFileSync('matrix.txt', 'utf8')":
+            'text',
+          "const db = require('database'); db.configure('sqlite3', ':memory:'); db.exec('CREATE TABLE t (n)').success":
+            'true',
+          "db.exec('INSERT INTO t VALUES (?)', 42).rowsAffected": '1',
+          "db.query('SELECT n FROM t')[0].n": '42',
+          'db.close()': 'undefined',
+          "require('exec').run('echo', ['hello']).stdout.trim()": 'hello',
+          "typeof require('http').fetch + typeof fetch": 'functionfunction',
+          'JSON.stringify([1])': '[1]',
+        };
+        for (const [input, preview] of Object.entries(uses))
+          assert.deepEqual(await way.repl(session, input), { preview }, input);
+      });
+
+      it('host modules are not there when the template does not have them', async () => {
+        const template = await way.template();
+        assert.equal(await way.addModule(template, 'database'), undefined);
+        const session = await way.session(template);
+        for (const module of ['fs', 'exec', 'http'])
+          assert.match((await way.repl(session, `require('${module}')`)).error ?? '', new RegExp(`Invalid module: "${module}"`)); // prettier-ignore
+        assert.match((await way.repl(session, 'JSON.stringify(fetch)')).error ?? '', /fetch is not defined/);
+        assert.deepEqual(await way.repl(session, "typeof require('database').query"), { preview: 'function' });
+      });
+
       it('a library that is not in the cache stops the session', async () => {
         const template = await way.template();
         assert.equal(await way.addLibrary(template, 'lodash@4.17.20'), undefined);

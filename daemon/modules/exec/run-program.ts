@@ -1,8 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { ModuleError } from '../denied.ts';
-import { killMarked, MARK } from './marked-processes.ts';
+import { killMarked, MARK, newMark } from './marked-processes.ts';
 
 export type ProgramRequest = {
   file: string;
@@ -29,13 +28,41 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 /** Whoever still holds a pipe this long after everything was killed cannot be waited for. */
 const PIPES_MS = 500;
 
+/** How to end each program that runs now. */
+const running = new Set<() => void>();
+
+function killRunning(): void {
+  for (const killAll of running) killAll();
+}
+
+/** The daemon is gone, and the system tells us: without this, only we would be. */
+function terminate(): void {
+  killRunning();
+  process.exit();
+}
+
+function begin(killAll: () => void): void {
+  if (running.size === 0) {
+    process.on('exit', killRunning);
+    process.on('SIGTERM', terminate);
+  }
+  running.add(killAll);
+}
+
+function end(killAll: () => void): void {
+  running.delete(killAll);
+  if (running.size > 0) return;
+  process.off('exit', killRunning);
+  process.off('SIGTERM', terminate);
+}
+
 /**
  * Runs a program without a shell, in a process group of its own. Nothing that it has started outlives it: neither in
  * its group nor, where the system lets us see the others' environment, outside of it.
  */
 export function runProgram(request: ProgramRequest): Promise<Ended> {
   const { file, args, cwd, env, signal } = request;
-  const mark = randomUUID();
+  const mark = newMark(process.pid);
   return new Promise((resolve, reject) => {
     if (signal.aborted) throw new ModuleError('ABORT_ERR', 'The execution has ended');
     const stdio = ['pipe', 'pipe', 'pipe'] as const;
@@ -71,6 +98,7 @@ function follow(
   const abort = (): void => { stop('aborted'); }; // prettier-ignore
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => { stop('late'); }, timeoutMs); // prettier-ignore
   signal.addEventListener('abort', abort, { once: true });
+  begin(killAll);
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (chunk: Buffer) => {
       const room = maxOutputBytes - size;
@@ -83,6 +111,7 @@ function follow(
   child.stdin.end(input);
   child.once('exit', () => {
     killAll();
+    end(killAll);
     setTimeout(() => { child.stdout.destroy(); child.stderr.destroy(); }, PIPES_MS).unref(); // prettier-ignore
   });
   child.once('close', (exitCode, ending) => {

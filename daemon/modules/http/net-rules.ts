@@ -21,7 +21,8 @@ export class NetRules {
     const { host, port } = target;
     if (this.#matching(target).length === 0) {
       const ports = STANDARD_PORTS.includes(port) ? {} : { ports: [port] };
-      const need = addCapability('net', bare(host), { hosts: [bare(host)], ...ports });
+      const place = isIP(bare(host)) === 0 || isPublic(bare(host)) ? {} : { private: true };
+      const need = addCapability('net', bare(host), { hosts: [bare(host)], ...ports, ...place });
       throw new Denied(`the template does not allow requests to ${host}:${port}`, `net:${host}`, need);
     }
     if (isIP(bare(host)) !== 0) this.checkAddress(target, bare(host));
