@@ -2,6 +2,7 @@ import type { Daemon } from './create-daemon.ts';
 import { LogOutput, type LogOutputOptions } from './log/log-output.ts';
 import { createLogger } from './log/logger.ts';
 import { startOwnedDaemon, type OwnedDaemonOptions } from './owned-daemon.ts';
+import { outliveReaders } from './ownership/outlive-readers.ts';
 import { READY } from './ownership/start-daemon.ts';
 import { ProcessEnd } from './process-end.ts';
 
@@ -16,7 +17,7 @@ export type BackgroundOptions = Omit<OwnedDaemonOptions, 'logger' | 'log' | 'onS
  */
 export async function serveDetached(options: BackgroundOptions): Promise<void> {
   // The starter reads one line and leaves; so may everything else that was inherited.
-  process.stdout.on('error', () => undefined);
+  outliveReaders();
   try {
     await start(options, { alwaysToStderr: false });
     process.stdout.write(`${READY}\n`);
@@ -28,6 +29,8 @@ export async function serveDetached(options: BackgroundOptions): Promise<void> {
 
 /** A daemon for one client, on standard input and output, that ends with it; others may use it meanwhile. */
 export async function serveOwnClient(options: BackgroundOptions): Promise<void> {
+  // A client that closes a stream is told apart from one that says exit, and the daemon is closed in order.
+  outliveReaders();
   const { daemon, end } = await start(options, { alwaysToStderr: true });
   const parent = process.ppid;
   const leave = (reason: string, code: number): void => {

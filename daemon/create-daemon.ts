@@ -22,6 +22,8 @@ export type DaemonOptions = {
   /** normal: survives SIGKILL; full: survives power loss as well, and costs a sync per commit. */
   durability: 'normal' | 'full';
   listen: { host: string; port: number };
+  /** Whether another port will do when that one cannot be had. */
+  mayMovePort?: boolean;
   /** How requests prove themselves, and the bearer token that is accepted. */
   auth: { mode: AuthMode; token: string };
   /** Host names beside the loopback ones that a request may be addressed to. */
@@ -95,7 +97,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const close = (reason: string): Promise<void> => (stopped ??= stop(reason));
 
   try {
-    await server.listen(options.listen);
+    await listen(server, options);
   } catch (error) {
     await close('the daemon could not listen');
     throw error;
@@ -119,6 +121,19 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     requests: requests(),
   });
   return { url, address: { host, port }, info, rpc, load, close };
+}
+
+/** Two daemons that start at once may both find the wanted port free: only having it is having it. */
+async function listen(
+  server: { listen(at: DaemonOptions['listen']): Promise<unknown> },
+  { listen: wanted, mayMovePort = false }: DaemonOptions,
+): Promise<void> {
+  try {
+    await server.listen(wanted);
+  } catch (error) {
+    if (!mayMovePort) throw error;
+    await server.listen({ ...wanted, port: 0 });
+  }
 }
 
 /** A host says on its own what becomes of it, on a pipe that some request has opened. */

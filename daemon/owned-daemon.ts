@@ -1,5 +1,3 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDaemon, type Daemon, type DaemonOptions } from './create-daemon.ts';
@@ -17,8 +15,6 @@ export type OwnedDaemonOptions = Omit<DaemonOptions, 'auth' | 'dataDirectory' | 
   dataDirectory: string;
   authMode: DaemonOptions['auth']['mode'];
   log: LogOutput;
-  /** Whether another port will do when the wanted one is taken. */
-  mayMovePort: boolean;
   /** Ends the daemon after this long without clients and live sessions; undefined: never. */
   idleExitMs: number | undefined;
   /** Called when a client or idleness wants the daemon to end. */
@@ -43,8 +39,7 @@ export async function startOwnedDaemon(options: OwnedDaemonOptions): Promise<Dae
   });
   try {
     undo.add(startLog(options));
-    const listen = await choosePort(options);
-    const daemon = await createDaemon({ ...options, listen, auth: { mode: options.authMode, token } });
+    const daemon = await createDaemon({ ...options, auth: { mode: options.authMode, token } });
     const socket = makeSocket(daemon, options);
     undo.add(async (reason) => {
       await daemon.close(reason);
@@ -89,19 +84,6 @@ async function takeLock(dataDirectory: string): Promise<DirectoryLock> {
     }
     if (Date.now() > deadline) throw new OwnershipError(`another process keeps ${dataDirectory} locked`);
     await delay(LOCK_LOOK_MS);
-  }
-}
-
-async function choosePort({ listen, mayMovePort }: OwnedDaemonOptions): Promise<DaemonOptions['listen']> {
-  if (!mayMovePort) return listen;
-  const probe = createServer().listen(listen);
-  try {
-    await once(probe, 'listening');
-    return listen;
-  } catch {
-    return { ...listen, port: 0 };
-  } finally {
-    if (probe.listening) await once(probe.close(), 'close');
   }
 }
 

@@ -4,6 +4,7 @@ import { LogOutput } from './log/log-output.ts';
 import { createLogger } from './log/logger.ts';
 import { startOwnedDaemon, type OwnedDaemonOptions } from './owned-daemon.ts';
 import { OwnershipError } from './ownership/ownership-error.ts';
+import { outliveReaders } from './ownership/outlive-readers.ts';
 import { ProcessEnd } from './process-end.ts';
 
 export type ServeOptions = Omit<OwnedDaemonOptions, 'logger' | 'log' | 'onStop' | 'mayMovePort'> & {
@@ -41,14 +42,6 @@ export async function serve({ logLevel, isDatabaseNamed, ...options }: ServeOpti
     logger.warn('authentication is off: every local user and program can use this daemon');
   }
   return daemon;
-}
-
-/** Other commands end with whoever reads their output; the daemon goes on. */
-function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.removeAllListeners('error');
-    stream.on('error', () => undefined);
-  }
 }
 
 /** A launcher that cannot become us (exec) starts us as a child; killed, it must not leave us behind. */

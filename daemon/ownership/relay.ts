@@ -20,20 +20,23 @@ export type RelayEnd = Farewell | 'daemon lost';
 export function relay(socket: Socket, { input, output }: RelayStreams): Promise<RelayEnd> {
   return new Promise((resolve) => {
     let farewell: Buffer | undefined;
+    let goodbye: NodeJS.Timeout | undefined;
     const leave = (): void => {
+      if (socket.destroyed) return;
       clearInterval(parentWatch);
-      socket.end();
-      setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+      // Read on, also where nobody takes what comes: the farewell is the last of it.
+      socket.end().resume();
+      goodbye ??= setTimeout(() => socket.destroy(), GOODBYE_MS);
     };
     const parentWatch = watchParent(leave);
     socket.on('data', (chunk: Buffer) => {
       const mark = farewell === undefined ? chunk.indexOf(FAREWELL_MARK) : 0;
       if (mark === -1) {
-        if (!output.write(chunk)) waitForDrain(socket, output);
+        if (output.writable && !output.write(chunk) && goodbye === undefined) waitForDrain(socket, output);
         return;
       }
       if (farewell === undefined) {
-        output.write(chunk.subarray(0, mark));
+        if (output.writable) output.write(chunk.subarray(0, mark));
         farewell = chunk.subarray(mark + 1);
       } else {
         farewell = Buffer.concat([farewell, chunk]);
@@ -42,7 +45,9 @@ export function relay(socket: Socket, { input, output }: RelayStreams): Promise<
     socket.once('end', leave);
     socket.once('close', () => {
       clearInterval(parentWatch);
-      input.unpipe(socket).pause();
+      clearTimeout(goodbye);
+      // Only paused, it may go on reading, and keep this process from ending for as long as the client keeps it open.
+      input.unpipe(socket).destroy();
       resolve(readFarewell(farewell));
     });
     output.on('error', leave);

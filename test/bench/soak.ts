@@ -2,6 +2,8 @@ import { DaemonFolder } from '../helpers/daemon-process.ts';
 import { killInFlood } from '../kill/kill-in-flood.ts';
 import { followThroughDisconnects } from '../process/follow-through-disconnects.ts';
 import { interruptLoops } from '../process/interrupt-loops.ts';
+import { killOwnerOften } from '../process/kill-owner.ts';
+import { pauseFollowers } from '../process/pause-followers.ts';
 import { startTogether } from '../process/start-together.ts';
 
 /** What `npm test` does a few times, done often. A job throws at the first round that goes wrong. */
@@ -19,6 +21,8 @@ const JOBS: readonly Job[] = [
   { what: 'endless loop interrupted', rounds: 100, run: interruptLoops },
   { what: 'stream follower disconnected', rounds: 100, run: followThroughDisconnects },
   { what: 'clients started together', rounds: 100, run: (_folder, rounds) => startTogether(rounds) },
+  { what: 'owner killed under load', rounds: 50, run: (_folder, rounds) => killOwnerOften(rounds) },
+  { what: 'followers paused', rounds: 1, run: () => pauseFollowers(10_000) },
 ];
 
 /** `npm run soak [-- WORD]`: all jobs, or those whose name has the word. */

@@ -12,15 +12,16 @@ type StartedCli = { child: ChildProcess; run: Promise<CliRun> };
 
 /** Starts the command line from its sources, with exactly this environment. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv): StartedCli {
-  return start([process.execPath, CLI, ...args], env);
+  return startProcess([process.execPath, CLI, ...args], env);
 }
 
 /** As `startCli`, and as a user does it: by the launcher, from what was built. */
 export function startBuilt(args: readonly string[], env: NodeJS.ProcessEnv): StartedCli {
-  return start([LAUNCHER, ...args], env);
+  return startProcess([LAUNCHER, ...args], env);
 }
 
-function start([file = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): StartedCli {
+/** Starts any program, likewise. */
+export function startProcess([file = '', ...args]: readonly string[], env: NodeJS.ProcessEnv): StartedCli {
   const child = spawn(file, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const run = Promise.all([once(child, 'close'), text(child.stdout), text(child.stderr)]).then(
     ([[code, signal], stdout, stderr]) =>

@@ -147,6 +147,22 @@ describe('vm-system daemon --stdio', function () {
       assert.match(own.stderr, new RegExp(`a daemon \\(pid ${folder.endpoint()?.pid}\\) serves .* already`));
     });
 
+    it('ends in order when its client closes the ends that it reads from', async () => {
+      const own = await folder.client('--own');
+      const session = await folder.session(own);
+      own.child.stderr?.destroy();
+      own.child.stdout?.destroy();
+      const { url = '' } = folder.endpoint() ?? {};
+      const rest = new RestClient({ serverUrl: url, token: readToken(folder.path) });
+      // It has seen it by now, or sees it when it has the next thing to say.
+      await rest.post('templates', { name: 'news' }).catch(() => undefined);
+      assert.equal((await own.ended).code, 1);
+      assert.equal(folder.endpoint(), undefined);
+      const next = await folder.client();
+      const row = await next.rpc.request('vm/session/get', { session_id: session.id });
+      assert.match(row.last_error ?? '', /its client has left/);
+    });
+
     it('leaves no host behind when its client is killed', async () => {
       const holder = new StdioProcess(['/bin/sh', '-c', `${LAUNCHER} daemon --stdio --own; true`], folder.env);
       await holder.rpc.initialize();

@@ -63,10 +63,10 @@ async function command(folder: SharedFolder): Promise<number> {
     assert.ok(code === 0 || code === NO_DAEMON, stderr);
     return code === 0 ? JSON.parse(stdout) : undefined;
   };
-  let sessions: unknown;
-  await waitUntil(async () => (sessions = await say('session', 'list')) !== undefined, 'a command', SERVED_MS);
-  assert.deepEqual(sessions, []);
-  return ((await say('status')) as { pid: number }).pid;
+  let status: unknown;
+  await waitUntil(async () => (status = await say('status')) !== undefined, 'a daemon', SERVED_MS);
+  assert.deepEqual(await say('session', 'list'), []);
+  return (status as { pid: number }).pid;
 }
 
 /** Knows where the endpoint file is, and REST. */

@@ -59,12 +59,18 @@ export function startCommand(dataDirectory: string, flags: Partial<DaemonFlags> 
 async function relayStdio(dataDirectory: string, flags: DaemonFlags, version: string): Promise<number> {
   const { reachDaemon } = await import('../../ownership/reach-daemon.ts');
   const { relay } = await import('../../ownership/relay.ts');
+  const { outliveReaders } = await import('../../ownership/outlive-readers.ts');
+  // The exit code says how the connection ended, also to who has stopped reading.
+  outliveReaders();
   const start = startCommand(dataDirectory, flags);
+  const parent = process.ppid;
   const { socket, welcome } = await reachDaemon({ dataDirectory, version, start });
   if (welcome.daemon.version !== version) {
     process.stderr.write(`vm-system: the daemon (pid ${welcome.daemon.pid}) is version ${welcome.daemon.version}\n`);
   }
   const end = await relay(socket, { input: process.stdin, output: process.stdout });
+  // What has not been read by now is for nobody, even where something else keeps the pipe open.
+  if (process.ppid !== parent) process.exit(EXIT.guestFailed);
   if (end === 'daemon lost') {
     process.stderr.write('vm-system: the daemon ended unexpectedly; start this command again to reach the next one\n');
     return EXIT.daemonLost;
