@@ -23,6 +23,9 @@ export class DataDirectoryError extends Error {
 /** Not known to Windows, where making links takes a privilege. */
 const NO_FOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 
+/** A pipe that somebody planted must not keep us waiting for its other end. */
+const NO_WAIT = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+
 /** Where a user's daemon keeps its database, token and sockets: VM_SYSTEM_DATA_DIR, else what the system has for it. */
 export function defaultDataDirectory(): string {
   const chosen = process.env['VM_SYSTEM_DATA_DIR'] ?? '';
@@ -100,7 +103,7 @@ export function readToken(dataDirectory: string): string | undefined {
   const path = tokenPath(dataDirectory);
   let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | NO_FOLLOW);
+    file = openSync(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw new DataDirectoryError(`cannot read the token ${path}: ${reason(error)}; remove it and start again`);
@@ -108,6 +111,7 @@ export function readToken(dataDirectory: string): string | undefined {
   try {
     const stats = fstatSync(file);
     requireOwner(path, stats.uid);
+    if (!stats.isFile()) throw new DataDirectoryError(`the token ${path} is no file; remove it and start again`);
     if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
       throw new DataDirectoryError(`others can read the token ${path}; remove it and start the daemon again`);
     }

@@ -16,6 +16,9 @@ import { OwnershipError } from './ownership-error.ts';
 /** Not known to Windows, where making links takes a privilege; access rights are inherited from the folder there. */
 const NO_FOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 
+/** A pipe that somebody planted must not keep us waiting for its other end. */
+const NO_WAIT = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+
 type Kind = 'file' | 'folder' | 'socket';
 
 /** What is at `path` without following a link, if it is a private thing of ours; undefined when there is nothing. */
@@ -41,7 +44,7 @@ export function ensurePrivateFolder(path: string): void {
 export function readPrivateFile(path: string): string | undefined {
   let file: number;
   try {
-    file = openSync(path, constants.O_RDONLY | NO_FOLLOW);
+    file = openSync(path, constants.O_RDONLY | NO_FOLLOW | NO_WAIT);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;

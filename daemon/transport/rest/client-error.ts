@@ -1,5 +1,6 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { ERROR_CODES } from '../../../shared/errors/error-codes.ts';
 import { VmError } from '../../../shared/errors/vm-error.ts';
 import { envelope } from './errors.ts';
@@ -17,9 +18,17 @@ export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Soc
     socket.destroy();
     return;
   }
-  const told = new VmError('INVALID_REQUEST', MESSAGES[error.code ?? ''] ?? 'The request is not valid HTTP.', {
-    reason: error.code,
-  });
+  const message = MESSAGES[error.code ?? ''] ?? 'The request is not valid HTTP.';
+  endWith(socket, new VmError('INVALID_REQUEST', message, { reason: error.code }));
+}
+
+/** Answers a request to be a tunnel; Node would cut the connection without a word. */
+export function answerConnect(_request: unknown, socket: Duplex): void {
+  socket.on('error', () => socket.destroy());
+  endWith(socket, new VmError('INVALID_REQUEST', 'The daemon is no proxy.'));
+}
+
+function endWith(socket: Duplex, told: VmError): void {
   const { http: status } = ERROR_CODES[told.code];
   const body = JSON.stringify(envelope(told));
   const head = [

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { VmError } from '../../../shared/errors/vm-error.ts';
 import type { RestServer } from './rest-instance.ts';
 
@@ -17,8 +17,20 @@ export function guardRequests(server: RestServer, allowedHosts: readonly string[
     // Answers are data: not to be run as a script, nor shown inside a foreign page.
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cross-origin-resource-policy', 'same-origin');
-    done(refusal(request.headers, known));
+    done(refuseForm(request.raw) ?? refusal(request.headers, known));
   });
+}
+
+/** Node takes the first of two Hosts, and the router the path of a proxy's request: neither says for whom it is. */
+function refuseForm({ url = '', rawHeaders }: IncomingMessage): VmError | undefined {
+  if (!url.startsWith('/') && url !== '*') {
+    return new VmError('INVALID_REQUEST', 'The daemon is no proxy: the target of a request is a path.');
+  }
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.length === 4 && rawHeaders[index]?.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts > 1 ? new VmError('INVALID_REQUEST', 'The request has two Host headers.') : undefined;
 }
 
 function refusal(headers: IncomingHttpHeaders, known: ReadonlySet<string>): VmError | undefined {

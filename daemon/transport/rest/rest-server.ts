@@ -1,7 +1,7 @@
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import type { Services } from '../../services/services.ts';
 import { requireAuth, type AuthOptions } from './auth.ts';
-import { answerMalformedRequest } from './client-error.ts';
+import { answerConnect, answerMalformedRequest } from './client-error.ts';
 import { answerError, mapErrors } from './errors.ts';
 import { executionsRoutes } from './executions-routes.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -82,6 +82,7 @@ export function buildRestServer(services: Services, options: RestOptions): RestS
   server.setSerializerCompiler(() => JSON.stringify);
   // Node would answer an unknown Expect header by itself, in its own form; we read it as if it were not there.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
+  server.server.on('connect', answerConnect);
   mapErrors(server);
   answerUnknownRoutes(server);
   showRequestId(server);

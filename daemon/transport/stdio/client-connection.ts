@@ -89,9 +89,14 @@ export class ClientConnection {
     const { promise, resolve } = Promise.withResolvers<ClientEnd>();
     this.ended = promise;
     this.#resolveEnded = resolve;
-    this.#writer = new FrameWriter(output, (message) => {
-      if (Message.isResponse(message)) this.#gate.answered();
-      else this.#gate.settle();
+    this.#writer = new FrameWriter(output, {
+      writing: (message) => {
+        if (Message.isResponse(message)) this.#gate.answering(message);
+      },
+      written: (message) => {
+        if (Message.isResponse(message)) this.#gate.answered();
+        else this.#gate.settle();
+      },
     });
     this.#gate = new MessageGate(
       input,

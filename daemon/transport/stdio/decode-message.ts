@@ -2,12 +2,21 @@ import { isUtf8 } from 'node:buffer';
 import type { Message } from 'vscode-jsonrpc/node';
 import { FrameError } from './frame-parser.ts';
 
+/** Both are said again in answers and in the log, and ids are kept while requests are open. */
+const MAX_NAME = 1024;
+
 /** The JSON-RPC message in a frame. Throws FrameError for what is none, so that nothing odd gets any further. */
 export function decodeMessage(body: Buffer): Message {
   if (!isUtf8(body)) throw new FrameError('a message is not UTF-8');
   const message = parse(body.toString('utf8'));
   if (!isRecord(message) || message['jsonrpc'] !== '2.0') {
     throw new FrameError('a message is not a JSON-RPC 2.0 object (batches are not part of LSP)');
+  }
+  for (const name of ['id', 'method']) {
+    const value = message[name];
+    if (typeof value === 'string' && value.length > MAX_NAME) {
+      throw new FrameError(`the ${name} of a message is longer than ${MAX_NAME} characters`);
+    }
   }
   if (!isRequest(message) && !isNotification(message) && !isResponse(message)) {
     throw new FrameError('a message is neither a request nor a notification nor a response');

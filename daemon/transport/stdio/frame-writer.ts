@@ -1,16 +1,21 @@
 import type { Writable } from 'node:stream';
 import { AbstractMessageWriter, type Message } from 'vscode-jsonrpc/node';
 
+/** Told of each message before it goes out, and when the system has taken it. */
+export type WriteListener = {
+  readonly writing: (message: Message) => void;
+  readonly written: (message: Message) => void;
+};
+
 /** Writes messages of the LSP base protocol, in the order in which it gets them. */
 export class FrameWriter extends AbstractMessageWriter {
   readonly #output: Writable;
-  readonly #onWritten: (message: Message) => void;
+  readonly #listener: WriteListener;
 
-  /** @param onWritten told of each message when the system has taken it */
-  constructor(output: Writable, onWritten: (message: Message) => void) {
+  constructor(output: Writable, listener: WriteListener) {
     super();
     this.#output = output;
-    this.#onWritten = onWritten;
+    this.#listener = listener;
     output.on('error', (error) => {
       this.fireError(error);
     });
@@ -26,6 +31,7 @@ export class FrameWriter extends AbstractMessageWriter {
 
   /** Resolves when the system has taken the message, or when nobody will ever read it: the connection's end is told elsewhere. */
   write(message: Message): Promise<void> {
+    this.#listener.writing(message);
     const json = JSON.stringify(message);
     return new Promise((resolve) => {
       if (!this.#output.writable) {
@@ -34,7 +40,7 @@ export class FrameWriter extends AbstractMessageWriter {
       }
       this.#output.write(`Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`, () => {
         resolve();
-        this.#onWritten(message);
+        this.#listener.written(message);
       });
     });
   }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Message, type ResponseMessage } from 'vscode-jsonrpc/node';
 import { ERROR_CODES } from '../../../shared/errors/error-codes.ts';
 import { isRequestMethod, MAX_REQUEST_BYTES } from './check-params.ts';
+import { FrameError } from './frame-parser.ts';
 import { Lifecycle, refusal, type Refusal } from './lifecycle.ts';
 
 /** Messages of one client that may be unanswered before no more are read from it, and when reading goes on. */
@@ -19,6 +20,8 @@ export class MessageGate {
   readonly #answer: (message: ResponseMessage) => void;
   readonly #waitingBytes: () => number;
   readonly #waitingForRoom: (() => void)[] = [];
+  /** Of requests that are not answered. */
+  readonly #openIds = new Set<ResponseMessage['id']>();
   #pending = 0;
   #isPaused = false;
 
@@ -28,10 +31,14 @@ export class MessageGate {
     this.#waitingBytes = waitingBytes;
   }
 
-  /** Whether the message goes on to the connection. */
+  /** Whether the message goes on to the connection. Throws FrameError for a request that nothing could answer. */
   admit(message: Message, bytes: number): boolean {
     this.#pending += 1;
     if (Message.isRequest(message)) {
+      // Two answers of one id: nobody could tell which is which.
+      if (this.#openIds.has(message.id))
+        throw new FrameError('a request has the id of another that is not answered yet');
+      this.#openIds.add(message.id);
       const refusal = this.lifecycle.refuseRequest(message.method) ?? refuseSize(message.method, bytes);
       if (refusal !== undefined) {
         this.#answer({ jsonrpc: '2.0', id: message.id, error: refusal });
@@ -49,6 +56,11 @@ export class MessageGate {
   taken(message: Message): void {
     if (!Message.isRequest(message)) this.#pending -= 1;
     this.settle();
+  }
+
+  /** Before the answer goes out: a client that has it may use the id again. */
+  answering({ id }: ResponseMessage): void {
+    this.#openIds.delete(id);
   }
 
   answered(): void {

@@ -3,11 +3,9 @@ import { spawn } from 'node:child_process';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json, text } from 'node:stream/consumers';
+import { itWithOtherUser, OTHER_UID } from '../../helpers/other-user.ts';
 import type { AuthMode } from '../../../daemon/transport/rest/rest-server.ts';
 import { openServer, type TestServer } from './test-server.ts';
-
-/** Nobody: a user that every Unix has and that is not ours. */
-const OTHER_UID = 65_534;
 
 describe('authentication', () => {
   let test: TestServer;
@@ -61,9 +59,7 @@ describe('authentication', () => {
     assert.equal(await get({ authorization: 'Bearer the-token' }), 200);
   });
 
-  it('auto: wants the token from a process of another user', async function () {
-    // Only root may start a process as somebody else; the parser of the system's table has its own tests.
-    if (process.platform !== 'linux' || process.getuid?.() !== 0) this.skip();
+  itWithOtherUser('auto: wants the token from a process of another user', async () => {
     const port = await open('auto');
     assert.equal(await statusAsOther(port, ''), '401');
     assert.equal(await statusAsOther(port, 'Bearer the-token'), '200');

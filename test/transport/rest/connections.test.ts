@@ -49,6 +49,13 @@ describe('connections', () => {
       `POST /api/v1/templates HTTP/1.1\r\n${HOST}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
       /not valid HTTP/,
     ],
+    [
+      'two Hosts',
+      `GET /api/v1/health HTTP/1.1\r\n${HOST}hOST: evil.example\r\nConnection: close\r\n\r\n`,
+      /two Host headers/,
+    ],
+    ['a request for a proxy', `GET http://127.0.0.1/api/v1/health HTTP/1.1\r\n${LAST}\r\n`, /no proxy/],
+    ['a tunnel', `CONNECT evil.example:443 HTTP/1.1\r\n${HOST}\r\n`, /no proxy/],
     ['no Host', 'GET /api/v1/health HTTP/1.1\r\nConnection: close\r\n\r\n', /no Host header/],
   ];
   for (const [what, request, says] of malformed) {
@@ -128,6 +135,25 @@ describe('connections', () => {
       { headersTimeout, requestTimeout, keepAliveTimeout },
       { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 75_000 },
     );
+  });
+
+  it('ends requests that arrive too slowly, of headers or of a body, with a reason', async () => {
+    const { server } = test.server;
+    server.headersTimeout = 200;
+    server.requestTimeout = 400;
+    const post = `POST /api/v1/templates HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nContent-Length: 99\r\n\r\n`;
+    const slow = ['GET /api/v1/health HTTP/1.1\r\nX: ', post].map(async (start) => {
+      const socket = await open();
+      const answer = text(socket);
+      socket.write(start);
+      const trickle = setInterval(() => socket.write(' '), 50);
+      return answer.finally(() => {
+        clearInterval(trickle);
+      });
+    });
+    for (const answer of await Promise.all(slow)) {
+      assert.match(answer, /^HTTP\/1\.1 400 .*"code":"INVALID_REQUEST".*did not arrive in time/s);
+    }
   });
 
   it('closes without waiting for connections that say nothing, after the answers in flight', async () => {

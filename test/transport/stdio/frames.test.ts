@@ -41,6 +41,9 @@ describe('frames', () => {
     ['a batch', frame([hello]), /batches/],
     ['neither request nor response', frame({ jsonrpc: '2.0', id: 1 }), /neither/],
     ['an id of another kind', frame({ ...hello, id: { a: 1 } }), /neither/],
+    ['an id of a megabyte', frame({ ...hello, id: 'x'.repeat(1e6) }), /id of a message is longer than 1024/],
+    ['an id beyond safe integers', frame({ ...hello, id: 2 ** 53 }), /neither/],
+    ['a method of a megabyte', frame({ ...hello, method: 'x'.repeat(1e6) }), /method of a message is longer than 1024/],
     ['a method of another kind', frame({ ...hello, method: 7 }), /neither/],
     ['positional parameters', frame({ ...hello, params: [1, 2] }), /neither/],
     ['a cancellation of nothing', frame({ jsonrpc: '2.0', method: '$/cancelRequest' }), /neither/],
@@ -75,6 +78,23 @@ describe('frames', () => {
     }
     assert.match((await ended).reason, /more than 1024 bytes/);
     assert.ok(sent <= 3, `took ${sent} MiB`);
+  });
+
+  it('end a client whose request has the id of another that is open; when that is answered, the id is free', async () => {
+    const { stream, ended } = fixture.connect();
+    const answer = collect(stream);
+    const health = frame({ jsonrpc: '2.0', id: 1, method: 'vm/runtime/health' });
+    stream.write(frame(hello));
+    for (let answers = 1; answers <= 20; answers++) {
+      await waitUntil(() => answer().match(/"id":1,"result"/g)?.length === answers, `answer ${answers}`);
+      stream.write(health);
+    }
+    await waitUntil(() => answer().match(/"id":1,"result"/g)?.length === 21, 'the last answer');
+    const text = frame({ jsonrpc: '2.0', id: '1', method: 'vm/runtime/health' });
+    stream.write(health + text);
+    await waitUntil(() => answer().includes('"id":"1","result"'), 'the text is another id than the number');
+    stream.write(health + health);
+    assert.match((await ended).reason, /the id of another that is not answered/);
   });
 
   it('end a client that leaves in the middle of a message', async () => {
