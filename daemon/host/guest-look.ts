@@ -11,6 +11,8 @@ const GROUP = 'look';
 const MAX_VARIABLES = 500;
 /** The inside of an object costs the inspector 20 µs and more: of long lists only names and kinds of values are shown. */
 const MAX_INSIDES = 150;
+/** Of one value; it is also what the inspector shows the inside of. */
+const MAX_MEMBERS = 100;
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /** `type` is as typeof has it, or null, class, or accessor: a getter is not run. */
@@ -79,15 +81,25 @@ export class GuestLook {
   }
 
   /** What a variable holds, or a member of what it holds. Getters are not run, and what they would give is not there. */
-  async value([name = '', ...members]: readonly string[]): Promise<ValueLook | undefined> {
+  async value(path: readonly string[]): Promise<ValueLook | undefined> {
+    const args = await this.#pathArguments(path);
+    const [found] = args === undefined ? [] : await this.list('read', args);
+    return found && { type: found.type, preview: found.preview };
+  }
+
+  /** What such a value has itself: its elements and properties, the first of them. Getters are not run. */
+  async members(path: readonly string[]): Promise<Variable[]> {
+    const args = await this.#pathArguments(path);
+    return args === undefined ? [] : this.list('ownMembers', [...args, { value: MAX_MEMBERS }]);
+  }
+
+  /** Where the guest's tools begin, and the names that they follow from there; undefined when there is no such variable. */
+  async #pathArguments([name = '', ...members]: readonly string[]): Promise<object[] | undefined> {
     if (!IDENTIFIER.test(name)) return undefined;
     const { result } = await this.#ask(() => this.#guest.lexicalNames());
-    const isLexical = result?.names.includes(name) ?? false;
-    const list = isLexical ? await this.evaluate(`[${name}]`) : undefined;
-    if (isLexical && list === undefined) return undefined;
-    const args = list === undefined ? [{ value: null }, { value: [name, ...members] }] : [argumentOf(list), { value: members }]; // prettier-ignore
-    const [found] = await this.list('read', args);
-    return found && { type: found.type, preview: found.preview };
+    if (result?.names.includes(name) !== true) return [{ value: null }, { value: [name, ...members] }];
+    const list = await this.evaluate(`[${name}]`);
+    return list === undefined ? undefined : [argumentOf(list), { value: members }];
   }
 
   /** The value of an expression; undefined when it throws, takes too long, or might have side effects. */

@@ -1,7 +1,7 @@
-import type { FromHost, LookMessage, RunMessage, ToHost } from '../../shared/ipc/host-messages.ts';
+import type { FromHost, LookedMessage, LookMessage, RunMessage, ToHost } from '../../shared/ipc/host-messages.ts';
 import { findCompletionTarget } from './completion-target.ts';
 import { complete } from './guest-completion.ts';
-import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
+import type { CompleteRequest, Completion, Member, ValueLook } from '../../shared/model/inspection.ts';
 import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
 import type { GuestIsolate, TurnEnd } from './guest-isolate.ts';
@@ -148,7 +148,7 @@ export class GuestSession {
 
   async #answerLook(message: LookMessage): Promise<void> {
     const { session_id, look_id } = message;
-    const answer: { globals?: GlobalVariable[]; completion?: Completion; value?: ValueLook } = {};
+    const answer: Pick<LookedMessage, 'globals' | 'completion' | 'value' | 'members'> = {};
     if (this.#current === undefined && message.at === 'globals') {
       const globals = await this.#look.globals();
       if (globals !== undefined) answer.globals = globals;
@@ -158,6 +158,9 @@ export class GuestSession {
     } else if (this.#current === undefined && message.at === 'value') {
       const value = await this.#valueAt(message.path);
       if (value !== undefined) answer.value = value;
+    } else if (this.#current === undefined && message.at === 'members') {
+      const members = await this.#membersAt(message.path);
+      if (members !== undefined) answer.members = members;
     }
     this.#send({ t: 'looked', session_id, look_id, ...answer });
   }
@@ -175,6 +178,13 @@ export class GuestSession {
     return this.#look.inTime(async () => {
       await this.#remember(path[0] ?? '');
       return this.#look.value(path);
+    });
+  }
+
+  #membersAt(path: readonly string[]): Promise<Member[] | undefined> {
+    return this.#look.inTime(async () => {
+      await this.#remember(path[0] ?? '');
+      return this.#look.members(path);
     });
   }
 

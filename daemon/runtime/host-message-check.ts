@@ -85,9 +85,10 @@ function isOutcome(outcome: unknown): boolean {
   return result === undefined || (isRecord(result) && typeof result['type'] === 'string' && typeof result['preview'] === 'string'); // prettier-ignore
 }
 
-function isLook({ look_id, globals, completion, value }: Record<string, unknown>): boolean {
+function isLook({ look_id, globals, completion, value, members }: Record<string, unknown>): boolean {
   const globalsFit = globals === undefined || (Array.isArray(globals) && globals.every(isVariable));
-  if (typeof look_id !== 'number' || !globalsFit) return false;
+  const membersFit = members === undefined || (Array.isArray(members) && members.every(isMember));
+  if (typeof look_id !== 'number' || !globalsFit || !membersFit) return false;
   return (completion === undefined || isCompletion(completion)) && (value === undefined || isValueLook(value));
 }
 
@@ -95,6 +96,10 @@ function isVariable(variable: unknown): boolean {
   return (
     isRecord(variable) && ['name', 'scope', 'type', 'preview'].every((field) => typeof variable[field] === 'string')
   );
+}
+
+function isMember(member: unknown): boolean {
+  return isValueLook(member) && typeof (member as Record<string, unknown>)['name'] === 'string';
 }
 
 function isValueLook(value: unknown): boolean {

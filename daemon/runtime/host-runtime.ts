@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { RunMessage } from '../../shared/ipc/host-messages.ts';
-import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
+import type { CompleteRequest, Completion, GlobalVariable, Member, ValueLook } from '../../shared/model/inspection.ts';
 import { hostCommand, MAX_FENCED_MEM_MB } from './host-command.ts';
 import { SessionModules, type ModuleTools } from '../worktree/session-modules.ts';
 import { SourceCache } from '../worktree/source-cache.ts';
@@ -91,6 +91,10 @@ export class HostRuntime implements Runtime {
 
   async value(sessionId: string, path: readonly string[]): Promise<ValueLook | undefined> {
     return this.#places.get(sessionId)?.host.looks.value(sessionId, path);
+  }
+
+  async members(sessionId: string, path: readonly string[]): Promise<Member[] | undefined> {
+    return this.#places.get(sessionId)?.host.looks.members(sessionId, path);
   }
 
   async close(sessionId: string, reason: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
 import type { EventPayload, EventType, ValuePayload } from '../../shared/model/event.ts';
 import type { Args, Env, ExecutionError, ExecutionStatus, Metrics } from '../../shared/model/execution.ts';
-import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
+import type { CompleteRequest, Completion, GlobalVariable, Member, ValueLook } from '../../shared/model/inspection.ts';
 import type { Limits, SessionSettings } from '../../shared/model/settings.ts';
 import type { Capability } from '../../shared/model/template.ts';
 
@@ -28,6 +28,8 @@ export interface Runtime {
    * code of the guest runs, no getter either; undefined when there is no such value, or no answer in time.
    */
   value(sessionId: string, path: readonly string[]): Promise<ValueLook | undefined>;
+  /** What such a value has itself, the first hundred; none for what has nothing. Undefined when not answered in time. */
+  members(sessionId: string, path: readonly string[]): Promise<Member[] | undefined>;
   /** Disposes the isolate, stopping what runs (as `cancelled`, with `reason`). Idempotent. */
   close(sessionId: string, reason: string): Promise<void>;
   /** Sorted ids of the sessions that are alive in memory. */

@@ -1,5 +1,5 @@
 import { VmError } from '../../shared/errors/vm-error.ts';
-import type { CompleteRequest, Completion, Globals, ValueLook } from '../../shared/model/inspection.ts';
+import type { CompleteRequest, Completion, Globals, Members, ValueLook } from '../../shared/model/inspection.ts';
 import type { RuntimeSummary } from '../../shared/model/runtime-summary.ts';
 import type { CreateSession, Session, SessionStatus } from '../../shared/model/session.ts';
 import type { SessionSettings } from '../../shared/model/settings.ts';
@@ -107,6 +107,11 @@ export class SessionService {
    */
   async value(id: string, path: readonly string[]): Promise<ValueLook | undefined> {
     return this.#requireIdle(id).value(id, path);
+  }
+
+  /** What such a value has itself, the first hundred. Throws as `globals`. */
+  async members(id: string, path: readonly string[]): Promise<Members> {
+    return { members: await this.#look(id, (runtime) => runtime.members(id, path)) };
   }
 
   /** The folder of a session as its stack traces name it: absolute, symlinks resolved as long as it lives. Throws SESSION_NOT_FOUND. */

@@ -7,9 +7,8 @@ import type { Commands } from './register-commands.ts';
 export function variableCommands(parts: Parts): Commands {
   return {
     'vmSystem.copyValue': (node) => vscode.env.clipboard.writeText((node as VariableNode).variable.preview),
-    'vmSystem.inspectVariable': (node) => {
-      const { variable } = node as VariableNode;
-      parts.output.note(`${variable.name}: ${variable.type} = ${variable.preview}`);
+    'vmSystem.inspectVariable': async (node) => {
+      parts.output.note(await parts.variableTree.inspect(node as VariableNode));
       parts.output.show();
     },
   };

@@ -1,24 +1,36 @@
 import * as vscode from 'vscode';
-import type { GlobalVariable } from '../../shared/model/inspection.ts';
+import type { GlobalVariable, Member } from '../../shared/model/inspection.ts';
 import type { ActiveSessions } from '../active-sessions.ts';
 import type { DaemonClient } from '../daemon/daemon-client.ts';
 import type { LiveState } from '../live-state.ts';
 
-export type VariableNode = { session_id: string; variable: GlobalVariable };
+/** A variable of a session, or something inside of one; `path` leads there. */
+export type VariableNode = {
+  session_id: string;
+  path: readonly string[];
+  variable: Member & { scope?: GlobalVariable['scope'] };
+};
+
+/** What an inspection goes into, and how much of it: enough to see a structure, little enough to read. */
+const INSPECTED_LEVELS = 3;
+const INSPECTED_LINES = 500;
 
 const ICONS: Readonly<Record<string, string>> = {
   function: 'symbol-method',
+  class: 'symbol-class',
   string: 'symbol-string',
   number: 'symbol-numeric',
   bigint: 'symbol-numeric',
   boolean: 'symbol-boolean',
   object: 'symbol-object',
   symbol: 'symbol-key',
+  accessor: 'eye-closed',
 };
 
-/** What the active session defines; read again after each execution, never by polling. */
+/** What the active session defines; read again after each execution, never by polling. Nothing of the session runs for it. */
 export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vscode.Disposable {
   readonly #client: DaemonClient;
+  readonly #state: LiveState;
   readonly #active: ActiveSessions;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #subscriptions: vscode.Disposable[];
@@ -26,11 +38,13 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
 
   constructor(client: DaemonClient, state: LiveState, active: ActiveSessions) {
     this.#client = client;
+    this.#state = state;
     this.#active = active;
     this.#subscriptions = [
       state.onDidChange((change) => {
-        if (change.kind === 'execution' && change.execution.status === 'running') return;
-        if (change.kind !== 'templates') this.refresh();
+        if (change.kind === 'execution') this.#executed(change.execution);
+        else if (change.kind === 'session') this.#refreshFor(change.session.id);
+        else if (change.kind === 'all') this.refresh();
       }),
       active.onDidChange(() => {
         this.refresh();
@@ -43,27 +57,79 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
   }
 
   async getChildren(node?: VariableNode): Promise<VariableNode[]> {
-    const session = this.#active.current();
-    if (node !== undefined || session?.status !== 'ready') return [];
-    const { globals } = await this.#client
-      .request('vm/session/globals', { session_id: session.id })
-      .catch(() => ({ globals: [] }));
-    return globals.map((variable) => ({ session_id: session.id, variable }));
+    return node === undefined ? this.#variables() : this.#members(node);
   }
 
-  getTreeItem({ variable: { name, type, preview, scope } }: VariableNode): vscode.TreeItem {
-    const item = new vscode.TreeItem(name);
-    item.description = preview.replaceAll(/\s+/g, ' ').slice(0, 200);
+  getTreeItem({ session_id, path, variable }: VariableNode): vscode.TreeItem {
+    const { name, type, preview, scope } = variable;
+    const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+    const item = new vscode.TreeItem(name, hasInside(variable) ? Collapsed : None);
+    // The same variable after the next run: what was unfolded stays so.
+    item.id = JSON.stringify([session_id, ...path]);
+    item.description = oneLine(variable);
     item.iconPath = new vscode.ThemeIcon(ICONS[type] ?? 'symbol-variable');
-    item.tooltip = new vscode.MarkdownString(
-      `${scope === 'lexical' ? 'let, const or class' : 'global'}, ${type}\n\n`,
-    ).appendCodeblock(preview, 'javascript');
+    const kind = scope === undefined ? type : `${scope === 'lexical' ? 'let, const or class' : 'global'}, ${type}`;
+    item.tooltip = new vscode.MarkdownString(`${kind}\n\n`).appendCodeblock(preview, 'javascript');
     item.contextValue = 'variable';
+    item.accessibilityInformation = { label: `${name}, ${type}, ${item.description}` };
     return item;
+  }
+
+  /** The value as lines, with what is inside of it. */
+  async inspect(node: VariableNode): Promise<string> {
+    const lines: string[] = [];
+    await this.#inspect(node, 0, lines);
+    if (lines.length > INSPECTED_LINES)
+      lines.splice(INSPECTED_LINES, Infinity, `… only the first ${INSPECTED_LINES} lines`);
+    return lines.join('\n');
   }
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
+
+  async #inspect(node: VariableNode, level: number, lines: string[]): Promise<void> {
+    const { name, preview } = node.variable;
+    lines.push(`${'  '.repeat(level)}${name}: ${level === 0 ? preview : oneLine(node.variable)}`);
+    if (level === INSPECTED_LEVELS || !hasInside(node.variable) || lines.length > INSPECTED_LINES) return;
+    for (const member of await this.#members(node)) await this.#inspect(member, level + 1, lines);
+  }
+
+  /** Only what the view shows is asked for: after a run in another session there is nothing new in it. */
+  #executed({ session_id, status }: { session_id: string; status: string }): void {
+    if (status !== 'running') this.#refreshFor(session_id);
+  }
+
+  #refreshFor(session_id: string): void {
+    if (this.#active.current()?.id === session_id) this.refresh();
+  }
+
+  async #variables(): Promise<VariableNode[]> {
+    const session = this.#active.current();
+    // While something runs the daemon cannot look; the end of the run brings another refresh.
+    if (session?.status !== 'ready' || this.#state.running(session.id) !== undefined) return [];
+    const { id: session_id } = session;
+    const { globals } = await this.#client.request('vm/session/globals', { session_id }).catch(() => ({ globals: [] }));
+    return globals.map((variable) => ({ session_id, path: [variable.name], variable }));
+  }
+
+  async #members({ session_id, path }: VariableNode): Promise<VariableNode[]> {
+    const request = this.#client.request('vm/session/members', { session_id, path: [...path] });
+    const { members } = await request.catch(() => ({ members: [] }));
+    return members.map((variable) => ({ session_id, path: [...path, variable.name], variable }));
+  }
+}
+
+/** What looks empty, or has nothing of its own but what its line shows already. */
+const NOTHING_INSIDE = /^(\w+ )?(\{\}|\[\])$|^(Proxy|Map|Set|WeakMap|WeakSet)\(|^Promise \{/;
+
+/** Whether there may be something to unfold. */
+function hasInside({ type, preview }: Member): boolean {
+  return type === 'object' && !NOTHING_INSIDE.test(preview);
+}
+
+function oneLine({ type, preview }: Member): string {
+  const text = preview.replaceAll(/\s+/g, ' ').slice(0, 200);
+  return type === 'string' ? JSON.stringify(text) : text;
 }

@@ -1,7 +1,7 @@
 import type { CallReply, HostCall } from './call-messages.ts';
 import type { EventPayload, EventType, ValuePayload } from '../model/event.ts';
 import type { Args, Env, ExecutionError, Metrics } from '../model/execution.ts';
-import type { CompleteRequest, Completion, GlobalVariable, ValueLook } from '../model/inspection.ts';
+import type { CompleteRequest, Completion, GlobalVariable, Member, ValueLook } from '../model/inspection.ts';
 import type { LoadReply, LoadRequest, ModuleFile } from './module-messages.ts';
 import type { Limits, ResolverSettings, RuntimeSettings } from '../model/settings.ts';
 import type { SessionLibrary } from './session-library.ts';
@@ -75,11 +75,12 @@ export type ToHost =
   | { t: 'look'; session_id: string; look_id: number; at: 'globals' }
   | { t: 'look'; session_id: string; look_id: number; at: 'completion'; request: CompleteRequest }
   /** As well; `path`: the name of a variable, then names of members. */
-  | { t: 'look'; session_id: string; look_id: number; at: 'value'; path: readonly string[] }
+  | { t: 'look'; session_id: string; look_id: number; at: 'value' | 'members'; path: readonly string[] }
   /** Are you there? Answered by `pong`. */
   | { t: 'ping' };
 
 export type LookMessage = Extract<ToHost, { t: 'look' }>;
+export type LookedMessage = Extract<FromHost, { t: 'looked' }>;
 export type RunMessage = Extract<ToHost, { t: 'run' }>;
 
 /** One event on its way: milliseconds since 1970, type, payload. */
@@ -128,7 +129,7 @@ export type FromHost =
   | { t: 'closed'; session_id: string }
   /** The session's isolate hit its memory limit. `fatal`: the whole process is beyond repair. */
   | { t: 'lost'; session_id: string; fatal: boolean }
-  /** One of the last three, or none when the session did not answer in time, or has no such value. */
+  /** One of the last four, or none when the session did not answer in time, or has no such value. */
   | {
       t: 'looked';
       session_id: string;
@@ -136,6 +137,7 @@ export type FromHost =
       globals?: GlobalVariable[];
       completion?: Completion;
       value?: ValueLook;
+      members?: Member[];
     }
   | { t: 'pong' };
 

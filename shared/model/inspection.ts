@@ -17,6 +17,14 @@ export type Globals = Static<typeof Globals>;
 export const ValueLook = Type.Object({ type: Type.String(), preview: Type.String() });
 export type ValueLook = Static<typeof ValueLook>;
 
+/** What a value has itself: a property, or an element of a list. */
+export const Member = Type.Object({ name: Type.String(), ...ValueLook.properties });
+export type Member = Static<typeof Member>;
+
+/** The first of them, up to 100. */
+export const Members = Type.Object({ members: Type.Array(Member) });
+export type Members = Static<typeof Members>;
+
 export const CompleteRequest = Type.Object(
   {
     input: Type.String({ maxLength: 100_000 }),

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Execution } from '../model/execution.ts';
 import { Id } from '../model/ids.ts';
-import { CompleteRequest, Completion, Globals } from '../model/inspection.ts';
+import { CompleteRequest, Completion, Globals, Members } from '../model/inspection.ts';
 import { CreateSession, Session, SessionStatus } from '../model/session.ts';
 import { idsAndBody, notification, params, request, type RequestDefinition } from './message.ts';
 
@@ -13,6 +13,9 @@ export const EventCursor = params({
   execution_id: Id,
   seq: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
 });
+
+/** Names on the way from a variable to a value inside of it. */
+const MemberPath = Type.Array(Type.String({ maxLength: 1_024 }), { minItems: 1, maxItems: 64 });
 
 /** Requests about the life of sessions and what they hold. */
 export const SESSION_REQUESTS = {
@@ -44,6 +47,11 @@ export const SESSION_REQUESTS = {
     idsAndBody({ session_id }, CompleteRequest),
     Completion,
   ),
+  /**
+   * Client → daemon, when a variable unfolds: what its value has itself, the first hundred. `path` is the name of the
+   * variable and then names of members. No getter runs, and proxies show nothing; SESSION_BUSY while something runs.
+   */
+  'vm/session/members': request([], params({ session_id, path: MemberPath }), Members),
   /**
    * Client → daemon: from here on the events of all executions of this session come as vm/execution/event: those after
    * `after`, else all there are; with `live_only`, from the first event of what runs now. Then live ones, each once and in order.

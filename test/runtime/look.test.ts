@@ -94,6 +94,30 @@ describe('runtime: looking into a session', () => {
     } // prettier-ignore
   });
 
+  it('shows what a value has itself, and runs no getter and no trap', async () => {
+    await fixture.run(
+      session,
+      `let outer = { get quiet() { return 1 }, plain: 2, list: [{ n: 1 }, 'two'], [Symbol('s')]: 3, fn() {} };
+       Object.defineProperty(outer, 'hidden', { value: 4, enumerable: false });
+       var long = new Array(2_000_000).fill(7); var bytes = new Uint8Array([5, 6]); 0`,
+    );
+    const look = async (...path: string[]): Promise<string[] | undefined> =>
+      (await fixture.runtime.members(session, path))?.map(({ name, type, preview }) => `${name} ${type} ${preview}`);
+    assert.deepEqual(await look('outer'), [
+      'quiet accessor [Getter]',
+      'plain number 2',
+      "list object [ [Object], 'two' ]",
+      'fn function [Function: fn]',
+    ]);
+    assert.deepEqual(await look('outer', 'list'), ['0 object { n: 1 }', '1 string two']);
+    assert.deepEqual(await look('outer', 'list', '0'), ['n number 1']);
+    assert.deepEqual(await look('globalThis', 'bytes'), ['0 number 5', '1 number 6']);
+    assert.equal((await look('long'))?.length, 100);
+    for (const path of [['trap'], ['danger'], ['count'], ['no'], ['outer', 'quiet'], ['outer', 'no'], ['1+1'], []]) {
+      assert.deepEqual(await look(...path), [], path.join('.'));
+    }
+  });
+
   it('knows where it is', async () => {
     await fixture.run(
       session,

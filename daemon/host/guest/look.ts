@@ -31,6 +31,8 @@ export type LookTools = {
   members(holder: unknown[], prefix: string, max: number): List<unknown>;
   /** The value at the end of a path that begins in `holder[0]`, or in globalThis; nothing where a getter is on the way. */
   read(holder: unknown[] | null, path: string[]): List<unknown>;
+  /** The enumerable properties of the value at the end of such a path itself; of many the first. */
+  ownMembers(holder: unknown[] | null, path: string[], max: number): List<unknown>;
   /** What every session has: names, each with its type, as one text. */
   builtIns(): string;
 };
@@ -74,6 +76,8 @@ export function makeLookTools(isOurs: (name: string, property: PropertyDescripto
     declared,
     members,
     read: (holder, path) => read(holder === null ? global : holder[0], path, isOurs),
+    ownMembers: (holder, path, max) =>
+      ownMembers(follow(holder === null ? global : holder[0], path, path.length, isOurs), max),
     builtIns: () => builtIns,
   };
 }
@@ -116,29 +120,53 @@ function members(holder: unknown[], prefix: string, max: number): List<unknown> 
   return found;
 }
 
-function read(
-  start: unknown,
-  path: string[],
-  isOurs: (name: string, property: PropertyDescriptor) => boolean,
-): List<unknown> {
+type IsOurs = (name: string, property: PropertyDescriptor) => boolean;
+
+function read(start: unknown, path: string[], isOurs: IsOurs): List<unknown> {
   const found = list<unknown>();
+  const whole = follow(start, path, path.length, isOurs);
+  if (whole !== undefined) {
+    push(found, '');
+    push(found, typeOf(whole.value));
+    push(found, shown(whole.value));
+    return found;
+  }
+  const owner = follow(start, path, path.length - 1, isOurs);
+  const name = path[path.length - 1] as string;
+  const property = owner === undefined ? undefined : findProperty(owner.value, name);
+  if (property !== undefined) pushProperty(found, name, property);
+  return found;
+}
+
+/** The value after the first `count` names; undefined when one of them is missing, or is a getter of the guest. */
+function follow(start: unknown, path: string[], count: number, isOurs: IsOurs): { value: unknown } | undefined {
   let value = start;
-  for (let i = 0; i < path.length; i++) {
+  for (let i = 0; i < count; i++) {
     const name = path[i] as string;
     const property = findProperty(value, name);
-    if (property === undefined) return found;
-    if (hasOwn(property, 'value')) {
-      value = property.value;
-    } else if (value === global && isOurs(name, property)) {
-      value = property.get?.();
-    } else {
-      if (i === path.length - 1) pushProperty(found, name, property);
-      return found;
-    }
+    if (property === undefined) return undefined;
+    if (hasOwn(property, 'value')) value = property.value;
+    else if (value === global && isOurs(name, property)) value = property.get?.();
+    else return undefined;
   }
-  push(found, '');
-  push(found, typeOf(value));
-  push(found, shown(value));
+  return { value };
+}
+
+function ownMembers(owner: { value: unknown } | undefined, max: number): List<unknown> {
+  const found = list<unknown>();
+  const value = owner?.value;
+  const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null);
+  // A proxy's traps would run.
+  if (!isObject || natives.isProxy(value)) return found;
+  const elements = countElements(value);
+  // The names of all elements of a very long list would take longer to make than anyone waits.
+  const names = elements > MAX_ELEMENTS ? undefined : getOwnPropertyNames(value);
+  const count = names === undefined ? elements : names.length;
+  for (let i = 0; i < count && found.length < 3 * max; i++) {
+    const name = names === undefined ? `${i}` : at(names, i);
+    const property = own(value, name);
+    if (property?.enumerable === true) pushProperty(found, name, property);
+  }
   return found;
 }
 

@@ -15,6 +15,7 @@ export function sessionHandlers({ sessions, executions }: Services): HandlersFor
       return { status: 'ok' as const, execution: execution ?? null };
     },
     'vm/session/globals': ({ session_id }) => sessions.globals(session_id),
+    'vm/session/members': ({ session_id, path }) => sessions.members(session_id, path),
     'vm/session/complete': ({ session_id, ...request }) => sessions.complete(session_id, request),
     'vm/session/follow': (params, { followers }) => followers.followSession(params),
     'vm/session/unfollow': ({ session_id }, { followers }) => {

@@ -53,6 +53,7 @@ const noRuntime: Runtime = {
   globals: () => Promise.resolve(undefined),
   complete: () => Promise.resolve(undefined),
   value: () => Promise.resolve(undefined),
+  members: () => Promise.resolve(undefined),
   close: () => Promise.resolve(),
   activeSessionIds: () => [],
   dispose: () => Promise.resolve(),

@@ -43,6 +43,10 @@ export class ScriptedRuntime implements Runtime {
     return Promise.resolve({ from: 0, to: 0, items: [] });
   }
 
+  members(): Promise<[]> {
+    return Promise.resolve([]);
+  }
+
   value(): Promise<undefined> {
     return Promise.resolve(undefined);
   }

@@ -6,6 +6,7 @@ export function run(): Promise<void> {
     await import('./run-file.suite.ts');
     await import('./session-tree.suite.ts');
     await import('./template-tree.suite.ts');
+    await import('./variable-tree.suite.ts');
     await import('./language.suite.ts');
     await import('./repl.suite.ts');
     await import('./daemon.suite.ts');
