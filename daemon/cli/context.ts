@@ -3,7 +3,7 @@ import { defaultDataDirectory, readToken } from '../data-directory.ts';
 import { readLiveEndpoint } from '../ownership/endpoint.ts';
 import { UsageError } from './cli-errors.ts';
 import { Output } from './output.ts';
-import { RestClient } from './rest-client.ts';
+import { RestClient, type RestClientOptions } from './rest-client.ts';
 import { isLoopback, serverUrl } from './server-url.ts';
 
 export const DEFAULT_SERVER_URL = 'http://127.0.0.1:3210';
@@ -16,12 +16,21 @@ export type CommandContext = { client: RestClient; output: Output; options: Glob
 /** What a command works with, from its options and the environment. */
 export function contextOf(command: Command): CommandContext {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const url = options.serverUrl ?? environmentUrl() ?? endpointUrl() ?? DEFAULT_SERVER_URL;
   return {
-    client: new RestClient({ serverUrl: url, token: tokenFor(url) }),
+    client: new RestClient(serverFor(options.serverUrl)),
     output: new Output({ json: options.json ?? false }),
     options,
   };
+}
+
+/**
+ * The daemon that is meant: the one that was named, else that of the data directory. Where neither is there, the usual
+ * address is tried, but without our token: another user may have that port.
+ */
+export function serverFor(named: string | undefined): RestClientOptions {
+  const known = named ?? environmentUrl() ?? endpointUrl();
+  if (known === undefined) return { serverUrl: DEFAULT_SERVER_URL, token: environment('VM_SYSTEM_TOKEN') };
+  return { serverUrl: known, token: tokenFor(known) };
 }
 
 /**

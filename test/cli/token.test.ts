@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { tokenFor } from '../../daemon/cli/context.ts';
+import { serverFor, tokenFor } from '../../daemon/cli/context.ts';
 import { ensureToken } from '../../daemon/data-directory.ts';
 
 describe('the token that requests bear', () => {
@@ -13,6 +13,7 @@ describe('the token that requests bear', () => {
     home = mkdtempSync(join(tmpdir(), 'vm-token-'));
     process.env['VM_SYSTEM_DATA_DIR'] = join(home, 'data');
     delete process.env['VM_SYSTEM_TOKEN'];
+    delete process.env['VM_SYSTEM_SERVER_URL'];
     token = ensureToken(join(home, 'data'));
   });
   afterEach(() => {
@@ -23,6 +24,13 @@ describe('the token that requests bear', () => {
   it('is that of the data directory, for a daemon on this machine', () => {
     for (const url of ['http://127.0.0.1:3210', 'http://localhost:1', 'http://[::1]:1', 'https://127.0.0.1'])
       assert.equal(tokenFor(url), token, url);
+  });
+
+  it('is for the daemon that was named or serves the directory, not for whoever has the usual port', () => {
+    assert.deepEqual(serverFor('http://127.0.0.1:1'), { serverUrl: 'http://127.0.0.1:1', token });
+    assert.deepEqual(serverFor(undefined), { serverUrl: 'http://127.0.0.1:3210', token: undefined });
+    process.env['VM_SYSTEM_SERVER_URL'] = '127.0.0.1:2';
+    assert.deepEqual(serverFor(undefined), { serverUrl: 'http://127.0.0.1:2', token });
   });
 
   it('does not leave this machine', () => {

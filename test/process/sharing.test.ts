@@ -29,6 +29,17 @@ describe('vm-system daemon --stdio', function () {
     assert.equal(folder.daemons().length, 1);
   });
 
+  it('takes another port when the usual one is taken, also in the same moment', async () => {
+    const folders = await Promise.all(Array.from({ length: 4 }, () => SharedFolder.make()));
+    try {
+      const clients = await Promise.all(folders.map((each, i) => each.client(...(i % 2 === 0 ? [] : ['--own']))));
+      await Promise.all(clients.map((client, i) => folders[i]?.session(client)));
+      assert.equal(new Set(folders.map((each) => each.endpoint()?.url)).size, folders.length);
+    } finally {
+      await Promise.all(folders.map((each) => each.remove()));
+    }
+  });
+
   it('ends with 1 when exit came without shutdown, or the client just left', async () => {
     const rude = await folder.client();
     await rude.rpc.connection.sendNotification('exit');
