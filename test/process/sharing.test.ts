@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Execution } from '../../shared/model/execution.ts';
 import { RestClient } from '../../daemon/cli/rest-client.ts';
@@ -97,6 +98,28 @@ describe('vm-system daemon --stdio', function () {
     await waitUntil(() => !isAlive(relay), 'the relay to end');
     process.kill(sleeper);
     await shell.ended;
+  });
+
+  it('ends with its parent, also while nobody reads what it has to say', async () => {
+    const out = join(folder.path, 'out');
+    // Whoever has the reading end keeps it, and does not read.
+    const script = `mkfifo ${out}; exec 3<&0; sleep 60 <${out} & echo $! >&2; ${LAUNCHER} daemon --stdio <&3 >${out} & echo $! >&2; wait`;
+    const shell = folder.spawnCommand(['/bin/sh', '-c', script]);
+    await waitUntil(() => shell.stderr.split('\n').length === 3, 'both process ids');
+    const [sleeper = 0, relay = 0] = shell.stderr.split('\n').map(Number);
+    const witness = await folder.client();
+    void shell.rpc.initialize();
+    for (let i = 0; i < 200; i++) shell.rpc.connection.sendRequest('vm/metadata/errors', {}).catch(() => undefined);
+    const clients = async (): Promise<unknown> => {
+      const { stdout } = await runCli(['status', '--json'], folder.env);
+      return (JSON.parse(stdout) as { clients: number }).clients;
+    };
+    await waitUntil(async () => (await clients()) === 2, 'the client that does not read');
+    await witness.rpc.request('vm/metadata/errors', {});
+    shell.child.kill('SIGKILL');
+    await waitUntil(() => !isAlive(relay), 'the relay to end', 10_000);
+    assert.equal(await clients(), 1);
+    process.kill(sleeper);
   });
 
   it('ends the daemon after a time without clients and live sessions, and not before', async () => {
