@@ -59,7 +59,7 @@ async function ask(runtime: Runtime): Promise<string | undefined> {
   const session_id = 'doctor';
   const settings = DEFAULT_SETTINGS;
   await runtime.open({
-    ...{ session_id, settings, worktree_path: tmpdir() },
+    ...{ session_id, template_id: session_id, settings, worktree_path: tmpdir() },
     ...{ modules: [], libraries: [], capabilities: [] },
   });
   const { result, error } = await runtime.run(session_id, {

@@ -1,5 +1,6 @@
 import type { FromHost, WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { Limits } from '../../shared/model/settings.ts';
+import type { EventPayload } from '../../shared/model/event.ts';
 import { comeToRest } from './come-to-rest.ts';
 import { EventOutbox } from './event-outbox.ts';
 import { describeRejection } from './guest-exceptions.ts';
@@ -64,6 +65,10 @@ export class Background {
 
   gate(): Promise<void> | undefined {
     return this.#outbox?.gate();
+  }
+
+  note(payload: EventPayload): void {
+    this.#emit({ type: 'system', payload, text: '' });
   }
 
   flush(): void {

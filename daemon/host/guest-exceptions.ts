@@ -66,3 +66,13 @@ function cut(text: string): string {
 function showPrimitive(value: unknown): string {
   return typeof value === 'symbol' ? value.toString() : `${value as string | number | boolean | null | undefined}`;
 }
+
+/** Whether the script could not even be compiled, so that nothing of it has run: only then V8 names the script. */
+export function isUncompiled(details: ExceptionDetails | undefined): boolean {
+  return details?.scriptId !== undefined && details.exception?.className === 'SyntaxError';
+}
+
+/** How an evaluation ends that was not even begun. */
+export function refusal(text = 'the evaluation was refused'): ExceptionDetails {
+  return { text, lineNumber: 0, columnNumber: 0 };
+}

@@ -147,8 +147,8 @@ export class GuestIsolate {
     return this.inspector.post('Runtime.callFunctionOn', { objectId: this.#toolsId, functionDeclaration, ...values });
   }
 
-  async removeConsole(): Promise<void> {
-    void this.callTool('removeConsole', [], '');
+  async removeGlobals(names: readonly string[]): Promise<void> {
+    void this.callTool('removeGlobals', [{ value: JSON.stringify(names) }], '');
     await this.rest();
   }
 

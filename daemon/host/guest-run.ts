@@ -3,8 +3,12 @@ import type { EventPayload, EventType } from '../../shared/model/event.ts';
 import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
 import { awaitsWithoutValue } from './awaiting-input.ts';
 import { comeToRest, within, type RunFate } from './come-to-rest.ts';
+import type { AbsentGlobals } from './absent-globals.ts';
 import type { EventOutbox } from './event-outbox.ts';
-import { describeError, describeRejection, describeThrown, isError, type ThrownValue } from './guest-exceptions.ts';
+import {
+  describeError, describeRejection, describeThrown, isError, isUncompiled, refusal, type ThrownValue,
+} from './guest-exceptions.ts'; // prettier-ignore
+import type { GuestRunParts } from './guest-run-parts.ts';
 import type { GuestIsolate, Rest, TurnEnd } from './guest-isolate.ts';
 import { describeObject, describePrimitive, needsGuest, type DescribedValue } from './guest-values.ts';
 import {
@@ -39,6 +43,7 @@ export class GuestRun {
   readonly #request: RunMessage;
   readonly #outbox: EventOutbox;
   readonly #last: LastValues;
+  readonly #absent: AbsentGlobals;
   readonly #clock: RunClock;
   readonly #stopped = Promise.withResolvers<undefined>();
   #stopReason: StopReason | undefined;
@@ -48,12 +53,13 @@ export class GuestRun {
   /** Whether the code has come to its end: the timers' next turn is not this run's any more. */
   hasSettled = false;
 
-  constructor(guest: GuestIsolate, modules: ModuleHost, request: RunMessage, outbox: EventOutbox, last: LastValues) {
+  constructor({ guest, modules, request, outbox, last, absent }: GuestRunParts) {
     this.#guest = guest;
     this.#modules = modules;
     this.#request = request;
     this.#outbox = outbox;
     this.#last = last;
+    this.#absent = absent;
     this.#clock = new RunClock(request.limits, () => guest.cpuTime, (limit) => { this.#timeIsUp(limit); }); // prettier-ignore
   }
 
@@ -121,6 +127,11 @@ export class GuestRun {
 
   gate(): Promise<void> | undefined {
     return this.#outbox.gate();
+  }
+
+  /** Something that the template does not allow. */
+  note(payload: EventPayload): void {
+    this.#emit('system', payload, '');
   }
 
   /** Sends on what the guest has said so far. */
@@ -267,6 +278,11 @@ export class GuestRun {
     if (details.exception !== undefined) this.#last.set('_error', details.exception);
     const thrown = await this.#describeThrown(details, script);
     if (thrown === undefined) return stoppedOutcome;
+    const absent = this.#absent.find(thrown.message);
+    if (absent !== undefined) {
+      this.#emit('system', absent, '');
+      thrown.message += `: the session's template does not allow it; allow it with: ${String(absent['need'])}`;
+    }
     this.#emit('exception', { ...thrown }, '');
     const isLoadError = await this.#isLoadError(details.exception);
     const error: ExecutionError = { code: isLoadError ? 'IMPORT_FAILED' : 'JS_EXCEPTION', ...thrown };
@@ -348,15 +364,6 @@ export class GuestRun {
   #isStopped(): boolean {
     return this.#stopReason !== undefined;
   }
-}
-
-/** Whether the script could not even be compiled, so that nothing of it has run: only then V8 names the script. */
-function isUncompiled(details: ExceptionDetails | undefined): boolean {
-  return details?.scriptId !== undefined && details.exception?.className === 'SyntaxError';
-}
-
-function refusal(text = 'the evaluation was refused'): ExceptionDetails {
-  return { text, lineNumber: 0, columnNumber: 0 };
 }
 
 function round(ms: number): number {

@@ -2,6 +2,7 @@ import type { FromHost, LookedMessage, LookMessage, RunMessage, ToHost } from '.
 import { findCompletionTarget } from './completion-target.ts';
 import { complete } from './guest-completion.ts';
 import type { CompleteRequest, Completion, Member, ValueLook } from '../../shared/model/inspection.ts';
+import { AbsentGlobals } from './absent-globals.ts';
 import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
 import type { GuestIsolate, TurnEnd } from './guest-isolate.ts';
@@ -9,7 +10,9 @@ import { GuestLook } from './guest-look.ts';
 import { GuestRun } from './guest-run.ts';
 import { GuestTimers } from './guest-timers.ts';
 import { LastValues } from './last-values.ts';
-import { builtInModules } from './modules/built-ins.ts';
+import { denial } from './denial.ts';
+import { builtInModules, type ModuleAccess } from './modules/built-ins.ts';
+import type { DeniedModule } from './modules/load-failure.ts';
 import { ModuleHost, type ModuleHostOptions } from './modules/module-host.ts';
 import { ModuleLoads } from './modules/module-loads.ts';
 import { memoryExceeded } from './stop-reasons.ts';
@@ -20,8 +23,9 @@ export type ModuleSettings = {
   esm: boolean;
   strict: boolean;
   builtInTexts: string;
-  /** Host modules that the template allows. */
-  modules: readonly string[];
+  access: ModuleAccess;
+  /** Globals that sessions may have and this one does not. */
+  deniedGlobals: readonly string[];
 };
 
 type Current = { id: string; run: GuestRun; outbox: EventOutbox; ended: PromiseWithResolvers<undefined> };
@@ -32,6 +36,7 @@ export class GuestSession {
   readonly #guest: GuestIsolate;
   readonly #send: (message: FromHost) => void;
   readonly #last = new LastValues();
+  readonly #absent: AbsentGlobals;
   readonly #look: GuestLook;
   readonly #background: Background;
   readonly #timers: GuestTimers;
@@ -48,17 +53,21 @@ export class GuestSession {
     this.#id = id;
     this.#guest = guest;
     this.#send = send;
+    this.#absent = new AbsentGlobals(settings.deniedGlobals, settings.access);
     this.#look = new GuestLook(guest);
     this.#background = new Background(id, guest, send);
     this.#timers = new GuestTimers(() => this.#turn());
     this.loads = new ModuleLoads(id, send);
     const load: ModuleHostOptions['load'] = (request) => this.loads.load(request);
+    const onDenied = ({ capability, need }: DeniedModule): void => { this.#active.note(denial(capability.replace(':', ' '), capability, need)); }; // prettier-ignore
     this.#modules = new ModuleHost({
       load,
-      builtIns: builtInModules(settings.builtInTexts, settings.modules),
+      onDenied,
+      builtIns: builtInModules(settings.builtInTexts, settings.access),
       ...settings,
     });
-    guest.modules.attach({ host: this.#modules, hasFetch: settings.modules.includes('http'), ...settings });
+    const hasFetch = settings.access.hostModules.has('http') && !settings.deniedGlobals.includes('fetch');
+    guest.modules.attach({ host: this.#modules, hasFetch, ...settings });
     guest.calls.attach({
       send: (call) => {
         this.#active.flush();
@@ -90,7 +99,14 @@ export class GuestSession {
   async run(request: RunMessage): Promise<void> {
     const ids = { session_id: this.#id, execution_id: request.execution_id };
     const outbox = new EventOutbox(request.limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
-    const run = new GuestRun(this.#guest, this.#modules, request, outbox, this.#last);
+    const run = new GuestRun({
+      guest: this.#guest,
+      modules: this.#modules,
+      last: this.#last,
+      absent: this.#absent,
+      request,
+      outbox,
+    });
     const ended = Promise.withResolvers<undefined>();
     this.#current = { id: request.execution_id, run, outbox, ended };
     const { outcome, fate } = await run.run(this.#quiet, () => { this.#background.runBegins(); }); // prettier-ignore
@@ -125,7 +141,10 @@ export class GuestSession {
   async #turn(): Promise<TurnEnd> {
     await this.#looking;
     while (this.#current?.run.hasSettled === true) await this.#current.ended.promise;
-    return this.#current === undefined ? this.#turnBetweenRuns() : this.#current.run.turn();
+    const turn = await (this.#current === undefined ? this.#turnBetweenRuns() : this.#current.run.turn());
+    // One that was stopped has not taken all of them.
+    if (this.#guest.calls.hasReplies) this.#timers.hurry();
+    return turn;
   }
 
   async #turnBetweenRuns(): Promise<TurnEnd> {

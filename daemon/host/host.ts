@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { FromHost, ToHost } from '../../shared/ipc/host-messages.ts';
 import { collectOwnGarbage } from '../own-garbage.ts';
-import { GuestSession } from './guest-session.ts';
+import { GuestSession, type ModuleSettings } from './guest-session.ts';
 import { loadGuestSnapshot, makeGuestSnapshot } from './guest-snapshot.ts';
 import { SpareGuests } from './spare-guests.ts';
 
@@ -84,24 +84,19 @@ export class Host {
     this.#send({ t: 'hello', pid: process.pid });
   }
 
-  async #open({ session_id, worktree_path, kind, primed, modules }: Open): Promise<void> {
+  async #open(message: Open): Promise<void> {
+    const { session_id, worktree_path, kind, primed } = message;
     const { strict } = kind.runtime;
     try {
       setFlagsFromString(strict ? '--use-strict' : '--no-use-strict');
       const prepared = primed ? await this.#spares.takePrimed() : await this.#spares.take(kind.mem_mb);
-      const settings = {
-        root: worktree_path,
-        esm: kind.runtime.esm,
-        strict,
-        modules,
-        builtInTexts: this.#builtInTexts,
-      };
+      const settings = this.#settingsOf(message);
       const session = new GuestSession(session_id, prepared.guest, settings, this.#send);
       prepared.onCatastrophe = () => {
         session.catastrophe();
       };
       if (!primed) await prepared.furnish(kind, strict);
-      await prepared.guest.enter(worktree_path, {});
+      await prepared.guest.enter(worktree_path, message.env);
       this.#sessions.set(session_id, session);
       this.#send({ t: 'opened', session_id });
       setImmediate(() => {
@@ -110,6 +105,13 @@ export class Host {
     } catch (error) {
       this.#send({ t: 'open_failed', session_id, message: error instanceof Error ? error.message : String(error) });
     }
+  }
+
+  #settingsOf({ worktree_path, kind, template_id, modules, denied_modules }: Open): ModuleSettings {
+    const { esm, strict } = kind.runtime;
+    const access = { templateId: template_id, hostModules: new Set(modules), denied: new Set(denied_modules) };
+    const { denied_globals: deniedGlobals } = kind;
+    return { root: worktree_path, esm, strict, builtInTexts: this.#builtInTexts, access, deniedGlobals };
   }
 
   #close(id: string): void {

@@ -23,8 +23,8 @@ export class PreparedGuest {
   }
 
   /** Gives the guest what its kind of session has, beyond what all have. Throws LibraryFailure. */
-  async furnish({ runtime, libraries }: SessionKind, strict: boolean): Promise<void> {
-    if (!runtime.console) await this.guest.removeConsole();
+  async furnish({ denied_globals, libraries }: SessionKind, strict: boolean): Promise<void> {
+    if (denied_globals.length > 0) await this.guest.removeGlobals(denied_globals);
     if (libraries.length > 0) await this.guest.loadLibraries(libraries, strict);
   }
 }

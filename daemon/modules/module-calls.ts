@@ -48,8 +48,9 @@ export class ModuleCalls {
 
   async #do(id: number, name: string, call: string, text: string, signal: AbortSignal): Promise<CallResult> {
     let uses = 0;
-    const note = (use: CallUse): void => {
-      if (++uses <= MAX_USES) this.#send({ t: 'use', id, use });
+    const note = ({ need, ...use }: CallUse): void => {
+      if (++uses <= MAX_USES)
+        this.#send({ t: 'use', id, use: need === undefined ? use : { ...use, need: this.#named(need) } });
     };
     const context: CallContext = {
       signal,
@@ -67,8 +68,14 @@ export class ModuleCalls {
     } catch (error) {
       if (error instanceof Denied) context.deny(what, error);
       else if (uses === 0) context.allow(`module:${name}`, what);
-      return { error: toCallError(error) };
+      const failure = toCallError(error);
+      return { error: { ...failure, message: this.#named(failure.message) } };
     }
+  }
+
+  /** A command with the template that it is about. */
+  #named(text: string): string {
+    return text.replace(' TEMPLATE ', ` ${this.#policy.template_id} `);
   }
 
   /** The daemon's own list decides, whatever the host has let its guest ask for. */

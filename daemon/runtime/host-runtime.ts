@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
-import type { RunMessage } from '../../shared/ipc/host-messages.ts';
+import type { ModulePolicy } from '../../shared/ipc/call-messages.ts';
+import type { RunMessage, SessionKind } from '../../shared/ipc/host-messages.ts';
 import type { CompleteRequest, Completion, GlobalVariable, Member, ValueLook } from '../../shared/model/inspection.ts';
 import { hostCommand, MAX_FENCED_MEM_MB } from './host-command.ts';
 import { SessionModules, type ModuleTools } from '../worktree/session-modules.ts';
@@ -7,7 +8,7 @@ import { SourceCache } from '../worktree/source-cache.ts';
 import { TypeStripper } from '../worktree/type-stripper.ts';
 import { HostPool } from './host-pool.ts';
 import { HostWatch } from './host-watch.ts';
-import { policyOf } from './module-policy.ts';
+import { allowedBy } from './module-policy.ts';
 import { ModuleServer } from './module-server.ts';
 import { RuntimeHost } from './runtime-host.ts';
 import type { RunOutcome, RunRequest, Runtime, RuntimeListener, SessionSpec } from './runtime.ts';
@@ -119,9 +120,12 @@ export class HostRuntime implements Runtime {
     const { limits, resolver } = spec.settings;
     const { session_id, worktree_path } = spec;
     const modules = new ModuleServer(new SessionModules(worktree_path, resolver, this.#moduleTools));
+    const allowed = allowedBy(spec);
+    const kind = kindOf(spec, allowed);
+    const { policy, deniedModules } = allowed;
     const place = {
-      slot: newSlot({ id: session_id, memMb: limits.mem_mb, modules, calls: this.#callsOf(spec) }),
-      ...this.#findHost(spec, fresh),
+      slot: newSlot({ id: session_id, memMb: limits.mem_mb, modules, calls: this.#callsOf(session_id, policy) }),
+      ...this.#findHost(spec, kind, fresh),
       isOpen: false,
     };
     this.#places.set(session_id, place);
@@ -132,15 +136,18 @@ export class HostRuntime implements Runtime {
         session_id,
         worktree_path,
         resolver,
-        kind: kindOf(spec),
-        modules: place.slot.calls.modules,
+        kind,
+        template_id: spec.template_id,
+        modules: policy.modules,
+        denied_modules: deniedModules,
+        env: policy.env,
       });
       if (this.#places.get(session_id) !== place) {
         await place.host.closeSlot(place.slot);
         throw new Error('nobody wants it any more');
       }
       place.isOpen = true;
-      if (!place.shared) this.#pool.expect(kindOf(spec));
+      if (!place.shared) this.#pool.expect(kind);
       return undefined;
     } catch (error) {
       if (this.#places.get(session_id) !== place) {
@@ -153,10 +160,10 @@ export class HostRuntime implements Runtime {
     }
   }
 
-  #findHost(spec: SessionSpec, fresh: boolean): { host: RuntimeHost; shared: boolean } {
+  #findHost(spec: SessionSpec, kind: SessionKind, fresh: boolean): { host: RuntimeHost; shared: boolean } {
     const { limits, runtime } = spec.settings;
     if (runtime.isolation === 'shared') return { host: this.#shared.take(runtime.strict), shared: true };
-    if (limits.mem_mb <= MAX_FENCED_MEM_MB && !fresh) return { host: this.#pool.take(kindOf(spec)), shared: false };
+    if (limits.mem_mb <= MAX_FENCED_MEM_MB && !fresh) return { host: this.#pool.take(kind), shared: false };
     return { host: this.#makeHost({ shared: false, fenced: limits.mem_mb <= MAX_FENCED_MEM_MB }), shared: false };
   }
 
@@ -184,9 +191,9 @@ export class HostRuntime implements Runtime {
     this.#pool.ended(host);
   }
 
-  #callsOf(spec: SessionSpec): SessionCalls {
-    return new SessionCalls(policyOf(spec), (stderr) => {
-      this.#logger?.warn({ session_id: spec.session_id, stderr }, 'module process ended');
+  #callsOf(session_id: string, policy: ModulePolicy): SessionCalls {
+    return new SessionCalls(policy, (stderr) => {
+      this.#logger?.warn({ session_id, stderr }, 'module process ended');
     });
   }
 

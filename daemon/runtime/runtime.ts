@@ -40,6 +40,7 @@ export interface Runtime {
 
 export type SessionSpec = {
   session_id: string;
+  template_id: string;
   /** Absolute, symlinks resolved. */
   worktree_path: string;
   settings: SessionSettings;

@@ -48,11 +48,6 @@ export class SessionCalls {
     this.#onStderr = onStderr;
   }
 
-  /** Host modules that the guest may have. */
-  get modules(): readonly string[] {
-    return this.#policy.modules;
-  }
-
   /** Throws RangeError or TypeError for what a host would not send by itself. */
   call(call: HostCall, owner: CallOwner, answer: Answer): void {
     if (this.#pending.size >= MAX_CALLS) throw new RangeError('more calls than allowed');

@@ -160,6 +160,7 @@ export class SessionService {
       const libraries = await this.#parts.libraries.load(template.libraries);
       await this.#parts.runtime.open({
         session_id: session.id,
+        template_id: template.id,
         worktree_path: session.worktree,
         settings: session.settings,
         modules: template.exposed_modules,

@@ -1,6 +1,5 @@
 import { posix } from 'node:path';
 
-import { HOST_MODULES, JAVASCRIPT_BUILT_INS } from '../../shared/catalogue/host-modules.ts';
 import { formatLibrary, libraryName, parseLibraryName, type LibraryRequest } from '../../shared/catalogue/libraries.ts';
 import { VmError } from '../../shared/errors/vm-error.ts';
 import { DEFAULT_SETTINGS, type SettingsPatch, type TemplateSettings } from '../../shared/model/settings.ts';
@@ -15,6 +14,7 @@ import {
   type TemplateDetail,
   type UpdateTemplate,
 } from '../../shared/model/template.ts';
+import { checkCapability, requireModuleName } from '../../shared/validation/check-capability.ts';
 import type { Libraries } from '../libraries/libraries.ts';
 import type { TemplateStore } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
@@ -108,10 +108,14 @@ export class TemplateService {
     return this.#store.capabilities(id);
   }
 
-  /** A capability of the same kind and name is replaced. */
+  /**
+   * A capability of the same kind and name is replaced. Throws VALIDATION_ERROR or INVALID_REQUEST for a config that
+   * nothing would enforce, MODULE_NOT_ALLOWED and MODULE_NOT_FOUND for a name of no module.
+   */
   addCapability(id: string, body: AddCapability): Capability {
     const template = this.#require(id);
     const { kind, name, enabled = true, config = {} } = body;
+    checkCapability({ kind, name, enabled, config });
     const stored = this.#store.putCapability({ id: newId(), vm_id: id, kind, name, enabled, config });
     this.#save(template);
     return stored;
@@ -164,7 +168,7 @@ export class TemplateService {
   /** Adding twice changes nothing. Throws MODULE_NOT_ALLOWED, MODULE_NOT_FOUND. */
   addModule(id: string, name: string): Template {
     const template = this.#require(id);
-    requireHostModule(name);
+    requireModuleName(name, []);
     if (template.exposed_modules.includes(name)) return template;
     return this.#save({ ...template, exposed_modules: [...template.exposed_modules, name] });
   }
@@ -248,20 +252,6 @@ function requireInside(path: string, field: string): void {
       path,
     });
   }
-}
-
-function requireHostModule(name: string): void {
-  if (Object.hasOwn(HOST_MODULES, name)) return;
-  if (JAVASCRIPT_BUILT_INS.has(name.toLowerCase())) {
-    throw new VmError('MODULE_NOT_ALLOWED', `"${name}" is part of JavaScript and always there; it is not a module.`, {
-      name,
-    });
-  }
-  const known = Object.keys(HOST_MODULES);
-  throw new VmError('MODULE_NOT_FOUND', `No module "${name}"; there are ${known.join(', ')}.`, {
-    name,
-    modules: known,
-  });
 }
 
 function requireLibraryName(text: string): LibraryRequest {

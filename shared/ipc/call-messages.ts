@@ -24,6 +24,8 @@ export type CallResult = { value?: unknown; error?: CallError };
 
 /** What a session's module process may do; made of the template when the session opens. */
 export type ModulePolicy = {
+  /** For the commands that errors name. */
+  template_id: string;
   /** Absolute, symlinks resolved. */
   worktree: string;
   /** Names of host modules. */
@@ -33,6 +35,8 @@ export type ModulePolicy = {
   exec: ExecPolicy;
   /** The variables that the session sees; programs that it starts get them, too. */
   env: Record<string, string>;
+  /** Config of the capabilities of kind `module`, by module. */
+  options: Record<string, Record<string, unknown>>;
 };
 export type Access = 'ro' | 'rw';
 export type FsRoot = { path: string; access: Access };

@@ -21,6 +21,8 @@ export const DEFAULT_MEM_MB = 128;
 export type SessionKind = {
   mem_mb: number;
   runtime: RuntimeSettings;
+  /** Globals of ours that they do not have. */
+  denied_globals: readonly string[];
   /** Evaluated in this order, before any other code of the guest. */
   libraries: readonly SessionLibrary[];
 };
@@ -36,8 +38,13 @@ export type ToHost =
       worktree_path: string;
       resolver: ResolverSettings;
       kind: SessionKind;
+      template_id: string;
       /** Host modules that the template allows. */
       modules: readonly string[];
+      /** Modules of any sort that it denies. */
+      denied_modules: readonly string[];
+      /** What process.env has. */
+      env: Readonly<Record<string, string>>;
       /** Take the isolate that was primed: for this kind, whose libraries are left out here. */
       primed: boolean;
     }

@@ -36,7 +36,7 @@ describe('commands', function () {
     assert.equal(await ok(`template list-capabilities ${id}`), 'No capabilities.');
     assert.equal(await ok(`template list-startup ${id}`), 'No startup files.');
     assert.match(
-      await ok(`template add-capability ${id} --kind env --name NODE_ENV --disabled --config '{"a":[1]}'`),
+      await ok(`template add-capability ${id} --kind env --name NODE_ENV --disabled --config '{"names":["A"]}'`),
       /^Added capability: env:NODE_ENV \(ID: \S+\)$/,
     );
     await ok(`template add-startup ${id} --path late.js --order 20`);
@@ -45,7 +45,7 @@ describe('commands', function () {
       await ok(`template list-startup ${id}`),
       /^ORDER +PATH .*\n-5 +early\.js +eval .*\n20 +late\.js +eval/,
     );
-    assert.match(await ok(`template list-capabilities ${id}`), /^env +NODE_ENV +no +\{"a":\[1\]\}/m);
+    assert.match(await ok(`template list-capabilities ${id}`), /^env +NODE_ENV +no +\{"names":\["A"\]\}/m);
     assert.match(await ok(`template add-module ${id} --name database`), /^Added module: database/);
     assert.equal(await ok(`template list-modules ${id}`), 'database');
     const detail = await json<TemplateDetail>(`template get ${id}`);

@@ -68,7 +68,7 @@ describe('the host module fs', () => {
     ]);
     const denied = ran.events[3]?.payload ?? {};
     assert.equal(denied['code'], 'USE_DENIED');
-    assert.equal(denied['need'], `vm-system template add-capability TEMPLATE --kind fs --name NAME --config '{"roots":[{"path":"/etc","access":"ro"}]}'`); // prettier-ignore
+    assert.equal(denied['need'], `vm-system template add-capability T --kind fs --name NAME --config '{"roots":[{"path":"/etc","access":"ro"}]}'`); // prettier-ignore
   });
 
   it('makes no more events than the limits allow', async () => {

@@ -5,7 +5,8 @@ import type { HostModule } from '../../daemon/modules/host-module.ts';
 /** A template that allows a worktree for reading and writing, and nothing else. */
 export function policyFor(worktree: string, more: Partial<ModulePolicy> = {}): ModulePolicy {
   const modules = ['fs', 'database', 'exec', 'http'];
-  return { worktree, modules, fs: { worktree: 'rw', roots: [] }, net: [], exec: {}, env: {}, ...more };
+  const nothing = { net: [], exec: {}, env: {}, options: {} };
+  return { template_id: 'T', worktree, modules, fs: { worktree: 'rw', roots: [] }, ...nothing, ...more };
 }
 
 /** Calls a module as its process does, and keeps what it notes for the log. */

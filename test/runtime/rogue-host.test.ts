@@ -15,12 +15,14 @@ import { eventually } from './runtime-fixture.ts';
 const rogue = path.resolve(import.meta.dirname, '../fixtures/hosts/rogue-host.mjs');
 const { limits, resolver, runtime } = DEFAULT_SETTINGS;
 const policy: ModulePolicy = {
+  template_id: 'template',
   worktree: '/',
   modules: [],
   fs: { worktree: 'none', roots: [] },
   net: [],
   exec: {},
   env: {},
+  options: {},
 };
 
 describe('runtime: what comes from a host is not trusted', () => {
@@ -51,8 +53,11 @@ describe('runtime: what comes from a host is not trusted', () => {
       session_id: 'session',
       worktree_path: '/',
       resolver,
-      kind: { mem_mb: 64, runtime, libraries: [] },
+      kind: { mem_mb: 64, runtime, denied_globals: [], libraries: [] },
+      template_id: 'template',
       modules: [],
+      denied_modules: [],
+      env: {},
     });
     const source = '1';
     const outcome = await host.run(slot, {

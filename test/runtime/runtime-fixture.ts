@@ -60,7 +60,7 @@ export class RuntimeFixture {
       runtime: { ...DEFAULT_SETTINGS.runtime, ...runtime },
     };
     const nothing = { modules: [], libraries: [], capabilities: [] };
-    await this.runtime.open({ session_id, worktree_path: '/', settings, ...nothing });
+    await this.runtime.open({ session_id, template_id: 'template', worktree_path: '/', settings, ...nothing });
     return session_id;
   }
 

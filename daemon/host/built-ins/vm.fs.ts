@@ -69,10 +69,7 @@ const operations: Readonly<Record<string, Operation>> = {
   copyFile: { encode: (from, to, mode = 0) => [pathOf(from, 'src'), pathOf(to, 'dest'), mode] },
   lstat: stat,
   mkdir: { encode: (folder, options) => [pathOf(folder), { recursive: optionsOf(options)['recursive'] }] },
-  mkdtemp: {
-    call: 'mkdir',
-    encode: (prefix) => [`${pathOf(prefix, 'prefix')}${crypto.randomUUID().slice(0, 6)}`, { named: true }],
-  },
+  mkdtemp: { encode: (prefix) => [pathOf(prefix, 'prefix')] },
   readFile: {
     encode: (file, options) => [pathOf(file), { utf8: isUtf8(optionsOf(options)['encoding']) }],
     decode: (value, _, options) => readData(value, optionsOf(options)['encoding']),

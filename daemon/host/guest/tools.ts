@@ -11,6 +11,7 @@ import {
   deleteProperty,
   getOwnPropertyDescriptor,
   hasOwn,
+  jsonParse,
   jsonStringify,
   MapCtor,
   mapGet,
@@ -34,7 +35,8 @@ export type Tools = LookTools & {
   /** Sets globals for the time of a run, and undoes that. */
   lendGlobals(values: Record<string, unknown>): void;
   returnGlobals(): void;
-  removeConsole(): void;
+  /** Names as JSON text; `timers` stands for all of them. */
+  removeGlobals(names: string): void;
   /** The session begins: the answer of process.cwd(), and its variables as JSON text. */
   enter(cwd: string, env: string): void;
   /** Calls the timers that are due; see `timers.ts`. */
@@ -47,6 +49,8 @@ export type Tools = LookTools & {
   /** For Node's built-ins in the guest. */
   builtInTools: BuiltInTools;
 };
+
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'];
 
 const global = globalThis;
 
@@ -96,8 +100,13 @@ export function makeTools(): Tools {
       }
       lent = list();
     },
-    removeConsole: () => {
-      deleteProperty(global, 'console');
+    removeGlobals: (text) => {
+      const names = jsonParse(text) as string[];
+      for (let i = 0; i < names.length; i++) {
+        const name = names[i] as string;
+        deleteProperty(global, name);
+        for (let j = 0; name === 'timers' && j < TIMERS.length; j++) deleteProperty(global, TIMERS[j] as string);
+      }
     },
     enter: (cwd, env) => {
       startProcess({ cwd, env });

@@ -4,13 +4,18 @@ import type { Answer } from '../guest/modules/module-record.ts';
 
 export type Failure = NonNullable<Answer['failure']>;
 
+/** What the template would have to allow, and how. */
+export type DeniedModule = { capability: string; need: string };
+
 /** Ends the work on a question: the guest gets this error. */
 export class LoadFailure extends Error {
   readonly failure: Failure;
+  readonly denied: DeniedModule | undefined;
 
-  constructor(failure: Failure) {
+  constructor(failure: Failure, denied?: DeniedModule) {
     super(failure.message);
     this.failure = failure;
+    this.denied = denied;
   }
 }
 

@@ -2,14 +2,16 @@ import type { ImportKind, LoadReply, LoadRequest, ModuleWish } from '../../../sh
 import { missingHostModule, specialModule, type BuiltInModules, type SpecialModule } from './built-ins.ts';
 import type { Answer, ModuleEntry, Question } from '../guest/modules/module-record.ts';
 import { badImportOf } from './import-syntax.ts';
-import { importedFrom, isFailure, LoadFailure, LoadStopped, toLoadFailure } from './load-failure.ts';
-import { entryOf, refusalOf, unknownModule } from './special-entry.ts';
+import { importedFrom, isFailure, LoadFailure, LoadStopped, toLoadFailure, type DeniedModule } from './load-failure.ts';
+import { entryOf, refusalOf, refused, unknownModule } from './special-entry.ts';
 import { allNames, lacksText, lexedOf, ModuleTable, namesOf, takeText, type HostFile } from './module-table.ts';
 
 export type ModuleHostOptions = {
   /** Asks the daemon. */
   load: (request: Omit<LoadRequest, 'id'>) => Promise<LoadReply>;
   builtIns: BuiltInModules;
+  /** Told of each module that the template does not allow. */
+  onDenied: (denied: DeniedModule) => void;
   /** The setting of that name. */
   esm: boolean;
   /** Real path of the worktree. */
@@ -66,6 +68,7 @@ export class ModuleHost {
       if (error instanceof LoadStopped) return undefined;
       if (!(error instanceof LoadFailure)) throw error;
       answer.failure = error.failure;
+      if (error.denied !== undefined) this.#options.onDenied(error.denied);
     }
     return answer;
   }
@@ -91,7 +94,7 @@ export class ModuleHost {
   }
 
   async #lookAgain(answer: Answer, wish: ModuleWish): Promise<void> {
-    const isFile = specialModule(wish.specifier, this.#options.builtIns.hostModules) === undefined;
+    const isFile = specialModule(wish.specifier, this.#options.builtIns.access) === undefined;
     const reply = await this.#load({ wishes: isFile ? [wish] : [], again: [], fresh: true }, (changed) => {
       const dropped = this.#table.invalidate(changed, this.#entry === '' ? [] : [this.#entry]);
       this.#dropped = answer.dropped = [...this.#untold, ...dropped];
@@ -125,7 +128,7 @@ export class ModuleHost {
   }
 
   async #find(wish: ModuleWish): Promise<Found> {
-    const special = specialModule(wish.specifier, this.#options.builtIns.hostModules);
+    const special = specialModule(wish.specifier, this.#options.builtIns.access);
     if (special !== undefined) return { special };
     const known = this.#table.linked(wish.referrer, wish.kind, wish.specifier);
     if (known !== undefined) return { file: known };
@@ -141,12 +144,14 @@ export class ModuleHost {
     return targets.map((target, index) => {
       const { kind, referrer, specifier } = wishes[index] ?? { kind: 'import', referrer: '', specifier: '' };
       if ('builtin' in target) {
-        const special = specialModule(target.builtin, this.#options.builtIns.hostModules);
+        const special = specialModule(target.builtin, this.#options.builtIns.access);
         return special === undefined ? unknownModule(specifier) : { special };
       }
       if (isFailure(target)) {
-        const missing = target.code.endsWith('MODULE_NOT_FOUND') ? missingHostModule(specifier) : undefined;
-        return missing === undefined ? toLoadFailure(target) : new LoadFailure({ name: 'Error', ...missing });
+        const missing = target.code.endsWith('MODULE_NOT_FOUND')
+          ? missingHostModule(specifier, this.#options.builtIns.access)
+          : undefined;
+        return missing === undefined ? toLoadFailure(target) : refused(missing, referrer, this.#options.root);
       }
       this.#table.link(referrer, kind, specifier, target.url);
       const file = this.#table.get(target.url);
@@ -193,9 +198,9 @@ export class ModuleHost {
     files: readonly HostFile[],
   ): Promise<[{ file: HostFile; specifier: string }, Found | LoadFailure][]> {
     const wishes = files.flatMap((file) => this.#staticImports(file).map((asked) => ({ file, asked })));
-    const hostModules = this.#options.builtIns.hostModules;
+    const { access } = this.#options.builtIns;
     const known = wishes.map(({ asked }): Found | undefined => {
-      const special = specialModule(asked.specifier, hostModules);
+      const special = specialModule(asked.specifier, access);
       if (special !== undefined) return { special };
       const file = this.#table.linked(asked.referrer, 'import', asked.specifier);
       return file === undefined ? undefined : { file };
@@ -234,7 +239,9 @@ export class ModuleHost {
           specifier,
         }));
       });
-      const real = wishes.filter(({ specifier }) => specialModule(specifier, new Set()) === undefined);
+      const real = wishes.filter(
+        ({ specifier }) => specialModule(specifier, this.#options.builtIns.access) === undefined,
+      );
       const found = real.length === 0 ? [] : await this.#findAll(real);
       todo = [];
       for (const [index, each] of found.entries()) {

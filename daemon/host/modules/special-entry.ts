@@ -1,11 +1,11 @@
 import type { ModuleWish } from '../../../shared/ipc/module-messages.ts';
-import type { SpecialModule } from './built-ins.ts';
+import type { Refusal, SpecialModule } from './built-ins.ts';
 import type { ModuleEntry } from '../guest/modules/module-record.ts';
 import { importedFrom, LoadFailure } from './load-failure.ts';
 
 /** A module without a file. Throws when the session has none of that name. */
 export function entryOf(special: SpecialModule, { referrer }: ModuleWish, root: string): ModuleEntry {
-  if ('refusal' in special) throw refused(special, referrer, root);
+  if ('refusal' in special) throw refused(special.refusal, referrer, root);
   const url = 'built_in' in special ? `node:${special.built_in}` : `vm:${special.host_module}`;
   return {
     url,
@@ -22,16 +22,12 @@ export function entryOf(special: SpecialModule, { referrer }: ModuleWish, root: 
 /** Why a session may not have what was found, if that is so. */
 export function refusalOf(found: { special?: SpecialModule }, referrer: string, root: string): LoadFailure | undefined {
   const { special } = found;
-  return special !== undefined && 'refusal' in special ? refused(special, referrer, root) : undefined;
+  return special !== undefined && 'refusal' in special ? refused(special.refusal, referrer, root) : undefined;
 }
 
-function refused(
-  { refusal }: Extract<SpecialModule, { refusal: object }>,
-  referrer: string,
-  root: string,
-): LoadFailure {
-  const { code, message } = refusal;
-  return new LoadFailure({ name: 'Error', code, message: `${message} (${importedFrom(referrer, root)})` });
+/** The failure of a module that the session may not have. */
+export function refused({ code, message, denied }: Refusal, referrer: string, root: string): LoadFailure {
+  return new LoadFailure({ name: 'Error', code, message: `${message} (${importedFrom(referrer, root)})` }, denied);
 }
 
 /** The daemon has answered with something else. */

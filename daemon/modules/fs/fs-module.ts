@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   accessSync, closeSync, constants, fstatSync, ftruncateSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync,
   rmdirSync, unlinkSync, writeSync, type BigIntStats,
@@ -38,7 +39,8 @@ export class FsModule implements HostModule {
         case 'exists': return this.#exists(file);
         case 'readdir': return this.#readdir(file, options(second)['recursive'] === true);
         case 'realpath': return this.#realpath(file);
-        case 'mkdir': return this.#mkdir(file, options(second));
+        case 'mkdir': return this.#mkdir(file, options(second)['recursive'] === true);
+        case 'mkdtemp': return this.#mkdtemp(`${file}${randomUUID().slice(0, 6)}`);
         default: this.#change(name, file, second, third);
       } // prettier-ignore
       return undefined;
@@ -146,10 +148,15 @@ export class FsModule implements HostModule {
     return found;
   }
 
-  #mkdir(file: string, { recursive, named }: Options): string | undefined {
-    if (recursive !== true) {
+  #mkdtemp(folder: string): string {
+    this.places.at(folder, 'rw', false, ({ name }) => { mkdirSync(name); }); // prettier-ignore
+    return folder;
+  }
+
+  #mkdir(file: string, recursive: boolean): string | undefined {
+    if (!recursive) {
       this.places.at(file, 'rw', false, ({ name }) => { mkdirSync(name); }); // prettier-ignore
-      return named === true ? file : undefined;
+      return undefined;
     }
     const missing: string[] = [];
     for (let at = file; ; at = path.dirname(at)) {

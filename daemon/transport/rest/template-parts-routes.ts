@@ -62,7 +62,7 @@ function capabilityRoutes(server: RestServer, templates: Services['templates']):
   server.post(
     '/templates/:template_id/capabilities',
     {
-      config: { errors: ['TEMPLATE_NOT_FOUND'] },
+      config: { errors: ['TEMPLATE_NOT_FOUND', 'MODULE_NOT_ALLOWED', 'MODULE_NOT_FOUND'] },
       schema: {
         tags,
         operationId: 'addCapability',

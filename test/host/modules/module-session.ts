@@ -51,6 +51,7 @@ export class ModuleSession {
     const session = new ModuleSession(root, remove, limits);
     await session.runtime.open({
       session_id: 's',
+      template_id: 'T',
       worktree_path: root,
       settings: { limits, resolver, runtime },
       modules: [],

@@ -83,7 +83,7 @@ describe('templates', () => {
   });
 
   it('have capabilities', async () => {
-    const body = { kind: 'module', name: 'console', enabled: true, config: { a: [1, { b: null }], 'new\nline': 1 } };
+    const body = { kind: 'env', name: 'more', enabled: true, config: { names: ['A'], values: { B: 'new\nline' } } };
     const made = await test.api.ok<Capability>('POST', path('/capabilities'), body);
     assert.deepEqual(made, { id: made.id, vm_id: template.id, ...body });
     const bare = await test.api.ok<Capability>('POST', path('/capabilities'), { kind: 'env', name: 'HOME' });
