@@ -83,6 +83,7 @@ export async function buildIfStale() {
     const stamp = sourceStamp();
     if (readStamp() === stamp) return;
     await build(distDirectory, { sourcemap: true, snapshot: true });
+    makeManPage();
     writeAtomically(stampFile, stamp);
   });
 }
@@ -118,6 +119,12 @@ export async function build(directory, { sourcemap, snapshot }) {
   for (const file of files) writeAtomically(file.path, file.contents);
   if (snapshot) makeSnapshot(directory);
   removeOldChunks(directory, new Set(files.map((file) => path.basename(file.path))));
+}
+
+/** What `man vm-system` shows once npm has installed us: the bundle knows its commands best. */
+function makeManPage() {
+  const page = execFileSync(pinnedNode(), [path.join(distDirectory, 'cli.js'), 'man']);
+  writeAtomically(path.join(distDirectory, 'vm-system.1'), page);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { LOG_LEVELS } from '../../shared/model/log-levels.ts';
+import { addCompletionCommands } from './commands/completion.ts';
 import { addDaemonCommand } from './commands/daemon.ts';
 import { addExecutionCommands } from './commands/execution.ts';
 import { addLibsCommands } from './commands/libs.ts';
@@ -45,6 +46,7 @@ export function createProgram(version: string): Command {
   addLibsCommands(program);
   addOpsCommands(program, version);
   addTokenCommand(program);
+  addCompletionCommands(program, version);
   addHelpCommand(program);
   passDown(program);
   return program;

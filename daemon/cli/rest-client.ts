@@ -33,8 +33,8 @@ export class RestClient {
     this.#token = token;
   }
 
-  get<T>(path: string, query?: Query): Promise<T> {
-    return this.#json({ method: 'GET', path, query });
+  get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
+    return this.#json({ method: 'GET', path, query, ...(signal === undefined ? {} : { signal }) });
   }
 
   post<T>(path: string, body: unknown, query?: Query): Promise<T> {
