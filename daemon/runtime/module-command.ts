@@ -41,9 +41,10 @@ export function moduleCommand({ worktree, modules, fs }: ModulePolicy): HostComm
       ...needs.flatMap((need) => need.words ?? []),
     ]),
   ];
-  // One that runs programs may end them first.
-  const orphan = modules.includes('exec') ? 'TERM' : 'KILL';
-  const words = [...wrapperWords({ fenced: false, orphan }), process.execPath, ...args, entry()];
+  // One that runs programs may end them first; they would inherit the limit of memory.
+  const hasPrograms = modules.includes('exec');
+  const orphan = hasPrograms ? 'TERM' : 'KILL';
+  const words = [...wrapperWords({ fenced: !hasPrograms, orphan }), process.execPath, ...args, entry()];
   const [file = process.execPath, ...rest] = words;
   return { file, args: rest };
 }

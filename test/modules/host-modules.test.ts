@@ -42,6 +42,20 @@ describe('host modules of a session', () => {
     assert.equal(await value(`database.transaction(() => add(7)); ${count}`), 4);
     assert.equal(await value("database.transaction(() => { database.transaction(() => add(8)) }); database.query('SELECT v FROM t ORDER BY v').map((r) => r.v).join()"), '1,2,3,7,8'); // prettier-ignore
   });
+  it('database: a query without end ends with its execution, and the session lives on', async () => {
+    const endless = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n';
+    assert.equal((await session.repl(`database.query('${endless}')`, { wall_ms: 300 })).status, 'timeout');
+    assert.equal(await value('1 + 1'), 2);
+    const gone = "(() => { try { return database.query('SELECT 1') } catch (error) { return error.code } })()";
+    const deadline = Date.now() + 20_000;
+    let answer: unknown;
+    while ((answer = await value(gone)) !== 'ERR_DATABASE_CLOSED') {
+      assert.ok(Date.now() < deadline, JSON.stringify(answer));
+    }
+    await value("database.configure('sqlite3', ':memory:')");
+    assert.deepEqual(await value("database.query('SELECT 1 AS one')"), [{ one: 1 }]);
+  });
+
   it('exec', async () => {
     assert.deepEqual(await value("const { run, promises } = require('exec'); const r = run('echo', ['hi there']); [r.exitCode, r.stdout, r.stderr, r.signal, String(r)]"), [0, 'hi there\n', '', null, 'hi there\n']); // prettier-ignore
     assert.deepEqual(await value("[...run('cat', [], { input: new Uint8Array([0, 255]), encoding: 'buffer' }).stdout]"), [0, 255]); // prettier-ignore

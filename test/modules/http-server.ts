@@ -51,6 +51,7 @@ function answer({ pathname, searchParams }: URL, body: Buffer, response: ServerR
     case '/redirect': response.writeHead(Number(searchParams.get('code') ?? 302), { location: searchParams.get('to') ?? '/redirect' }); response.end('moved'); break;
     case '/huge': flood(response, Number(searchParams.get('mib'))); break;
     case '/packed': response.setHeader('content-encoding', 'gzip'); response.end(gzipSync(Buffer.alloc(64 * MIB))); break;
+    case '/zeros': response.end(Buffer.alloc(7 * MIB)); break;
     // Never answers, or never ends.
     case '/silent': break;
     case '/drip': setInterval(() => response.write('.'), 20).unref(); break;

@@ -179,6 +179,8 @@ describe('the host module http', () => {
     assert.match(String(await get(site, server.url('/packed', 'site.test'))), /^ERR_OUT_OF_RANGE .* larger than/);
     const large = (await answer(site, server.url('/huge?mib=7', 'site.test'))).body as { text: string };
     assert.equal(large.text.length, 7 * 1024 * 1024);
+    const zeros = (await answer(site, server.url('/zeros', 'site.test'))).body as { base64: string };
+    assert.equal(Buffer.from(zeros.base64, 'base64').length, 7 * 1024 * 1024);
     for (const path of ['/silent', '/drip'])
       assert.match(String(await get(site, server.url(path, 'site.test'), { timeoutMs: 100 })), /^ETIMEDOUT /, path);
     assert.match(String(await get(site, server.url('/broken', 'site.test'))), /^\w+ fetch failed: |^\w+ terminated/);

@@ -15,6 +15,8 @@ const CONNECT_MS = 10_000;
 /** How long a server may be silent. */
 const SILENCE_MS = 30_000;
 const MAX_CONNECTIONS = 32;
+/** What JSON has to escape takes up to six times its length: no matter below. */
+const MIN_COMPARED = 1024 * 1024;
 
 export type WireResponse = {
   url: string;
@@ -146,11 +148,18 @@ async function wire(response: Response, url: URL, redirected: boolean, signal: A
   } catch (error) {
     throw failureOf(error, signal, url);
   }
-  const bytes = Buffer.concat(chunks);
-  const body = isUtf8(bytes) ? { text: bytes.toString('utf8') } : { base64: bytes.toString('base64') };
+  const body = wireBody(Buffer.concat(chunks));
   const bare = new URL(url);
   bare.hash = '';
   return { url: bare.href, redirected, status, statusText, headers: [...response.headers], body: response.body === null ? null : body }; // prettier-ignore
+}
+
+/** As text where that is what it is, and shorter. */
+function wireBody(bytes: Buffer): WireResponse['body'] {
+  const base64 = { base64: bytes.toString('base64') };
+  if (!isUtf8(bytes)) return base64;
+  const text = { text: bytes.toString('utf8') };
+  return bytes.length < MIN_COMPARED || JSON.stringify(text).length < JSON.stringify(base64).length ? text : base64;
 }
 
 /** Undici's errors say why in their causes; ours is among them when an address was refused. */
