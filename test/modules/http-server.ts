@@ -8,9 +8,12 @@ const MIB = 1024 * 1024;
 export class TestServer {
   readonly asked: { method: string; path: string; headers: IncomingMessage['headers']; body: string }[] = [];
   readonly #server: Server;
+  #open = 0;
 
   private constructor() {
     this.#server = createServer((request, response) => {
+      this.#open++;
+      response.once('close', () => this.#open--);
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -29,6 +32,11 @@ export class TestServer {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Requests that are not answered to the end yet. */
+  get open(): number {
+    return this.#open;
   }
 
   /** Its address under any name or number. */

@@ -65,15 +65,28 @@ export function runProgram(request: ProgramRequest): Promise<Ended> {
   const mark = newMark(process.pid);
   return new Promise((resolve, reject) => {
     if (signal.aborted) throw new ModuleError('ABORT_ERR', 'The execution has ended');
-    const stdio = ['pipe', 'pipe', 'pipe'] as const;
-    const options = { cwd, env: { ...env, [MARK]: mark }, stdio: [...stdio], detached: true } as const;
-    const child = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(file, args, {
+      cwd,
+      env: environment(env, mark),
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+    });
     child.once('error', (error) => {
       if (child.pid === undefined) reject(error);
     });
     if (child.pid === undefined) return;
     follow(child, child.pid, mark, request, resolve);
   });
+}
+
+/**
+ * Node would hand its own fence on to every program, by NODE_OPTIONS, where it tells of our folders and hinders what the
+ * template allows; unless there is one already. This one is seen by that check, and not by what makes the environment.
+ */
+function environment(env: Readonly<Record<string, string>>, mark: string): Record<string, string> {
+  const own = { ...env, [MARK]: mark };
+  if (!Object.hasOwn(own, 'NODE_OPTIONS')) Object.defineProperty(own, 'NODE_OPTIONS', { value: '--permission' });
+  return own;
 }
 
 function follow(
