@@ -1,9 +1,9 @@
 /** Host modules that a template can expose, by the name that guest code requires. */
 export const HOST_MODULES = {
   fs: 'Files of the worktree, by the calls of Node: read, write, list, move, remove.',
-  database: 'SQLite: configure, query, exec, close; in memory or a file in the worktree.',
-  exec: 'Programs of the host: run(command, args), without a shell.',
-  http: 'HTTP requests and a global fetch, to hosts on an allow-list.',
+  database: 'SQLite: configure, query, exec, transaction, close; in memory or a file of the worktree.',
+  exec: 'Programs of the host: run(command, args, options), without a shell.',
+  http: 'HTTP: a fetch like that of browsers, also as a global, to hosts that the template names.',
 } as const;
 /** Other specifiers for a host module, or for a part of it: those of Node whose calls it has. */
 export const HOST_MODULE_ALIASES: Readonly<Record<string, HostModuleName>> = {
