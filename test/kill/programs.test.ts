@@ -21,13 +21,14 @@ describe('programs that guests have started', function () {
   let folder: DaemonFolder;
   let daemon: DaemonProcess;
   let session: Session;
-  let pids: number[];
+  let pids: number[] = [];
 
   before(function () {
     // The system elsewhere does not tell what left the group of a program.
     if (process.platform !== 'linux') this.skip();
   });
   beforeEach(async () => {
+    pids = [];
     folder = await DaemonFolder.make();
     daemon = await DaemonProcess.start(folder);
     const { id } = await daemon.client.post<Template>('templates', { name: 'programs' });
@@ -36,6 +37,7 @@ describe('programs that guests have started', function () {
     session = await daemon.sessionOf(id);
   });
   afterEach(async () => {
+    for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
     await daemon.end('SIGKILL');
     await folder.remove();
   });
@@ -64,9 +66,12 @@ describe('programs that guests have started', function () {
   });
 
   it('end with the process that runs them, however that ends', async () => {
-    await start();
+    const id = await start();
     process.kill(moduleProcess(daemon), 'SIGKILL');
     await ended();
+    const hasEnded = async (): Promise<boolean> =>
+      (await daemon.client.get<{ status: string }>(`executions/${id}`)).status !== 'running';
+    await waitUntil(hasEnded, 'the execution to end', 20_000);
     const again = await daemon.repl(session, "require('exec').run('echo', ['again']).stdout");
     assert.equal(again.result?.preview, 'again\n');
   });
