@@ -111,8 +111,8 @@ type SettingsOptions = {
   limits?: Record<string, unknown>;
   resolver?: Record<string, unknown>;
   runtime?: Record<string, unknown>;
-  maxAgeDays?: number | null;
-  maxExecutions?: number | null;
+  maxAgeDays?: number | 'never';
+  maxExecutions?: number | 'never';
 };
 
 function settingsPatch({ limits, resolver, runtime, ...flags }: SettingsOptions): SettingsPatch {
@@ -126,7 +126,9 @@ function settingsPatch({ limits, resolver, runtime, ...flags }: SettingsOptions)
   const given = Object.entries(named).filter(([, value]) => value !== undefined);
   const allLimits = { ...limits, ...Object.fromEntries(given) };
   const kept = Object.entries({ max_age_days: flags.maxAgeDays, max_executions: flags.maxExecutions });
-  const retention = Object.fromEntries(kept.filter(([, value]) => value !== undefined));
+  const retention = Object.fromEntries(
+    kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value === 'never' ? null : value]])),
+  );
   const parts = { limits: orNothing(allLimits), resolver, runtime, retention: orNothing(retention) };
   const present = Object.entries(parts).filter(([, value]) => value !== undefined);
   if (present.length === 0) throw new UsageError('name at least one setting, for example --mem-mb 256');
@@ -138,8 +140,9 @@ function orNothing<T extends object>(group: T): T | undefined {
   return Object.keys(group).length === 0 ? undefined : group;
 }
 
-function orNever(text: string): number | null {
-  return text === 'never' ? null : integer(text);
+/** Not null at once: commander would make it an empty text. */
+function orNever(text: string): number | 'never' {
+  return text === 'never' ? text : integer(text);
 }
 
 function showDetail(output: Output): (detail: TemplateDetail) => void {
