@@ -14,10 +14,12 @@ import { SessionFollower } from './events/session-follower.ts';
 import { DocumentBindings } from './language/document-bindings.ts';
 import { RunLens } from './language/run-lens.ts';
 import { LiveState } from './live-state.ts';
+import { FrameLinks } from './output/frame-links.ts';
 import { OUTPUT_LANGUAGE } from './output/output-language.ts';
 import { OutputWriter } from './output/output-writer.ts';
+import { showError } from './notify.ts';
 import type { Parts } from './parts.ts';
-import { openRepl, replProfile } from './repl/open-repl.ts';
+import { replCommands, replProfile } from './repl/open-repl.ts';
 import { Runs } from './runs.ts';
 import { SessionStarter } from './session-starter.ts';
 import { dataDirectory } from './settings.ts';
@@ -61,6 +63,8 @@ export function activate(context: vscode.ExtensionContext): Extension {
   own(new DaemonNotices(client, state));
   own(new DocumentBindings(client, state, active));
   own(new RunLens());
+  own(new FrameLinks());
+  own(followDataDirectory(parts));
   registerViews(parts, own);
   registerAllCommands(parts, context);
   const statusBar = own(new StatusBar(client, state, active));
@@ -83,7 +87,7 @@ function registerViews(
 }
 
 function registerAllCommands(parts: Parts, { subscriptions, globalState }: vscode.ExtensionContext): void {
-  const repl = { 'vmSystem.openRepl': (node: unknown) => openRepl(parts, globalState, node as never) } as const;
+  const repl = replCommands(parts, globalState);
   const changing = [runCommands(parts), startingCommands(parts), templateCommands(parts), repl];
   const looking = [sessionCommands(parts), historyCommands(parts), variableCommands(parts), windowCommands(parts)];
   for (const commands of changing) subscriptions.push(...registerCommands({ needTrust: true, commands }));
@@ -96,6 +100,16 @@ function reconnectWhereItWas({ active, client: daemon, log }: Parts): void {
   if (!active.hasChoiceHere()) return;
   daemon.connected().catch((error: unknown) => {
     log().error(String(error));
+  });
+}
+
+/** Another data directory is another daemon: a window that is connected changes over at once. */
+function followDataDirectory({ client: daemon }: Parts): vscode.Disposable {
+  return vscode.workspace.onDidChangeConfiguration((change) => {
+    if (!change.affectsConfiguration('vmSystem.dataDirectory') || daemon.state.kind === 'off') return;
+    daemon.reconnect().catch((error: unknown) => {
+      void showError(error);
+    });
   });
 }
 

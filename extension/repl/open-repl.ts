@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Commands } from '../commands/register-commands.ts';
 import type { Session } from '../../shared/model/session.ts';
 import { currentFolder } from '../folders.ts';
 import { shortId } from '../output/format-event.ts';
@@ -11,8 +12,14 @@ import { sessionBackend } from './session-backend.ts';
 const MEMENTO = 'vmSystem.replHistory';
 const HISTORY_LINES = 1_000;
 
-/** Opens a terminal that talks with a session: the given one, else that of the current folder. */
-export async function openRepl(
+/** Opens a terminal that talks with a session: that of the tree's node, else that of the current folder. */
+export function replCommands(parts: Parts, memento: vscode.Memento): Commands {
+  return {
+    'vmSystem.openRepl': (node) => openRepl(parts, memento, node as SessionNode | undefined),
+  };
+}
+
+async function openRepl(
   parts: Parts,
   memento: vscode.Memento,
   node?: SessionNode,

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Execution } from '../../../shared/model/execution.ts';
 import { answering, type Asked } from './answers.ts';
@@ -12,6 +15,13 @@ async function daemonPid(): Promise<number> {
   const { state } = client;
   assert.ok(state.kind === 'connected');
   return state.daemon.pid;
+}
+
+/** Text of the log's channel; it has to be shown for that. */
+function logText(): string {
+  const isLog = ({ uri }: vscode.TextDocument): boolean =>
+    uri.scheme === 'output' && uri.path.includes('VM System Log');
+  return vscode.workspace.textDocuments.find(isLog)?.getText() ?? '';
 }
 
 describe('the daemon behind the window', () => {
@@ -53,15 +63,32 @@ describe('the daemon behind the window', () => {
       await edit('traced.js', '1;\n');
       await runFile('traced.js');
       await command('vmSystem.showLog');
-      const text = (): string =>
-        vscode.workspace.textDocuments
-          .find(({ uri }) => uri.scheme === 'output' && /log/i.test(uri.path) && uri.path.includes('VM System'))
-          ?.getText() ?? '';
-      await until('trace', () => text().includes('vm/execution/runFile'));
-      assert.doesNotMatch(text(), /"path": ?"traced\.js"/, 'messages shows names only');
+      await until('trace', () => logText().includes('vm/execution/runFile'));
+      assert.doesNotMatch(logText(), /"path": ?"traced\.js"/, 'messages shows names only');
     });
     await withSetting('vmSystem.trace.server', 'verbose', Global, async () => {
       await runFile('traced.js');
+      await command('vmSystem.showLog');
+      await until('contents', () => /"path": ?"traced\.js"/.test(logText()));
     });
+  });
+
+  it('is that of the data directory which the setting names', async () => {
+    await edit('where.js', '1;\n');
+    await runFile('where.js');
+    const pid = await daemonPid();
+    const { client } = await theExtension();
+    const folder = mkdtempSync(join(tmpdir(), 'vm-other-'));
+    await withSetting('vmSystem.dataDirectory', folder, Global, async () => {
+      await until(
+        'other daemon',
+        () => client.state.kind === 'connected' && client.state.daemon.data_directory === folder,
+      );
+      const other = await daemonPid();
+      assert.notEqual(other, pid);
+      process.kill(other);
+    });
+    await until('first daemon', () => client.state.kind === 'connected' && client.state.daemon.pid === pid);
+    rmSync(folder, { recursive: true, maxRetries: 5 });
   });
 });

@@ -10,5 +10,7 @@ export function run(): Promise<void> {
     await import('./language.suite.ts');
     await import('./repl.suite.ts');
     await import('./daemon.suite.ts');
+    // Looks back at what the others have used.
+    await import('./manifest.suite.ts');
   });
 }

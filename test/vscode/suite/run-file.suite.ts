@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Execution } from '../../../shared/model/execution.ts';
 import { answering } from './answers.ts';
 import { command, withSetting } from './reached.ts';
-import { edit, file, outputText, runFile, theExtension, tidyUp, until, untilOutput } from './window.ts';
+import { edit, file, outputDocument, outputText, runFile, theExtension, tidyUp, until, untilOutput } from './window.ts';
 
 const { Global } = vscode.ConfigurationTarget;
 
@@ -96,6 +96,14 @@ describe('running code', () => {
     assert.equal(problem.range.start.line, 1);
     assert.match(problem.message, /nothing/);
     await untilOutput(/\[error\] Uncaught TypeError: .*nothing/);
+    const link = await until('link to the line', async () => {
+      const links = await vscode.commands.executeCommand<vscode.DocumentLink[]>(
+        'vscode.executeLinkProvider',
+        outputDocument()?.uri,
+      );
+      return links.find(({ target }) => target?.path.endsWith('/broken.js'));
+    });
+    assert.equal(link.target?.fragment, 'L2,11');
     await edit('broken.js', 'const fine = 1;\n');
     assert.equal((await runFile('broken.js')).status, 'ok');
     await until('clean file', () => problems().length === 0);

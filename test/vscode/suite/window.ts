@@ -52,10 +52,16 @@ export async function runFile(name: string): Promise<Execution> {
   return execution;
 }
 
+/** The output channel's document; it is there while it is shown. Shown events have the same language and another scheme. */
+export function outputDocument(): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find(
+    ({ languageId, uri }) => languageId === 'vm-system-output' && uri.scheme === 'output',
+  );
+}
+
 /** Text of the output channel; it has to be shown for that. */
 export function outputText(): string {
-  const document = vscode.workspace.textDocuments.find(({ languageId }) => languageId === 'vm-system-output');
-  return document?.getText() ?? '';
+  return outputDocument()?.getText() ?? '';
 }
 
 /** Waits until the channel shows something. */
