@@ -28,15 +28,16 @@ export function moduleCommand({ worktree, modules, fs }: ModulePolicy): HostComm
   const readable = [...fs.roots.map((root) => root.path), OPEN_FILES, ...needs.flatMap((need) => need.readable ?? [])];
   const writable = fs.roots.filter(({ access }) => access === 'rw').map((root) => root.path);
   if (fs.worktree !== 'none' || modules.includes('database') || modules.includes('exec')) readable.push(worktree);
-  if (fs.worktree === 'rw' || modules.includes('database')) writable.push(worktree);
-  const packages = needs.flatMap(packagesOf);
+  // A database may be a file of the worktree without the module fs, unless the template has that for reading only.
+  if (fs.worktree === 'rw' || (fs.worktree === 'none' && modules.includes('database'))) writable.push(worktree);
+  const code = [...codeFolders(), ...needs.flatMap(packagesOf)];
   const isWriting = writable.length > 0;
   const args = [
     '--no-warnings',
     '--max-semi-space-size=1',
     '--max-old-space-size=256',
-    ...fence([
-      ...widestFirst([...codeFolders(), ...packages, ...readable]).map((place) => `--allow-fs-read=${place}`),
+    ...fence(code, [
+      ...widestFirst([...code, ...readable]).map((place) => `--allow-fs-read=${place}`),
       ...widestFirst([...writable, ...(isWriting ? [OPEN_FILES] : [])]).map((place) => `--allow-fs-write=${place}`),
       ...needs.flatMap((need) => need.words ?? []),
     ]),
@@ -50,8 +51,8 @@ export function moduleCommand({ worktree, modules, fs }: ModulePolicy): HostComm
 }
 
 /** Node does not let a program follow links to its own code with this: an installation made of links goes without. */
-function fence(allowed: readonly string[]): readonly string[] {
-  return codeFolders().every((folder) => realpathSync(folder) === folder) ? ['--permission', ...allowed] : [];
+function fence(code: readonly string[], allowed: readonly string[]): readonly string[] {
+  return code.every((folder) => realpathSync(folder) === folder) ? ['--permission', ...allowed] : [];
 }
 
 /** Node forgets a folder that is allowed after something inside of it. */
@@ -61,7 +62,7 @@ function widestFirst(places: readonly string[]): string[] {
 
 function packagesOf({ natives = [], bundled = [] }: Needs): string[] {
   const names = isBundled() ? natives : [...natives, ...bundled];
-  return names.map((name) => realpathSync(packageFolder(name, path.dirname(entry()))));
+  return names.map((name) => packageFolder(name, path.dirname(entry())));
 }
 
 function entry(): string {
