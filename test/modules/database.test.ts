@@ -51,6 +51,7 @@ describe('the host module database', () => {
 
   it('keeps a file in the worktree, which other programs can read', async () => {
     await call('configure', 'sqlite3', 'data/app.db');
+    assert.deepEqual(database.uses, [{ allowed: true, capability: 'module:database', what: 'database.configure("data/app.db")' }]); // prettier-ignore
     await call('exec', "CREATE TABLE t (v); INSERT INTO t VALUES ('kept')");
     assert.deepEqual(await rows('SELECT v FROM t'), [['kept']]);
     const other = new Database(join(root, 'data/app.db'));

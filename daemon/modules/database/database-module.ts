@@ -2,7 +2,7 @@ import Database, { type Database as Connection, type Statement } from 'better-sq
 import { MAX_CALL_BYTES, type ModulePolicy } from '../../../shared/ipc/call-messages.ts';
 import { ModuleError, wrongType } from '../denied.ts';
 import { Places, systemError } from '../fs/places.ts';
-import type { HostModule } from '../host-module.ts';
+import type { CallContext, HostModule } from '../host-module.ts';
 import { checkSql } from './check-sql.ts';
 import { openFile, type OpenFile } from './open-file.ts';
 import { fromWire, toWire, wireSize, type SqlValue, type WireValue } from './wire-values.ts';
@@ -32,10 +32,10 @@ export class DatabaseModule implements HostModule {
     this.#policy = policy;
   }
 
-  call(name: string, args: readonly unknown[]): unknown {
+  call(name: string, args: readonly unknown[], context: CallContext): unknown {
     const [first, second] = args;
     switch (name) {
-      case 'configure': this.#configure(first, second); return undefined;
+      case 'configure': this.#configure(first, second, context); return undefined;
       case 'query': return this.#query(sqlOf(first), second);
       case 'exec': return this.#exec(sqlOf(first), second);
       case 'begin': return this.#begin(first === true);
@@ -52,12 +52,13 @@ export class DatabaseModule implements HostModule {
     open?.close();
   }
 
-  #configure(driver: unknown, source: unknown): void {
+  #configure(driver: unknown, source: unknown, context: CallContext): void {
     if (!DRIVERS.has(driver)) throw wrongType('driver', "'sqlite3' or 'sqlite'");
     if (typeof source !== 'string' || source === '' || source.startsWith('file:'))
       throw wrongType('dataSource', "':memory:' or the path of a file");
     this.close();
     this.#reopen(source);
+    context.allow('module:database', `database.configure(${JSON.stringify(source.slice(0, 200))})`);
     this.#source = source;
   }
 
