@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { DaemonInfo } from '../shared/protocol/daemon.protocol.ts';
 import { PROTOCOL_VERSION } from '../shared/protocol/protocol-version.ts';
 import { collectAtRest } from './collect-at-rest.ts';
+import { collectWhenGrown } from './collect-when-grown.ts';
 import { logChanges } from './log/log-changes.ts';
 import { LibraryCache } from './libraries/library-cache.ts';
 import { NpmLibraries } from './libraries/npm-libraries.ts';
@@ -83,6 +84,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   logChanges(services.changes, logger);
   const server = buildRestServer(services, options);
   const requests = countRequests(server.server);
+  const stopCollecting = collectWhenGrown();
   let rpc: RpcServer | undefined = undefined;
 
   const stop = async (reason: string): Promise<void> => {
@@ -92,6 +94,7 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     await services.stop(reason);
     await served;
     store.close();
+    stopCollecting();
   };
   let stopped: Promise<void> | undefined;
   const close = (reason: string): Promise<void> => (stopped ??= stop(reason));

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiError } from '../../daemon/cli/cli-errors.ts';
 import { connectDaemon } from '../../daemon/ownership/connect.ts';
@@ -94,6 +94,18 @@ export class FuzzDaemon {
       });
       ids.learn([template, session]);
     }
+  }
+
+  async closeSessions(): Promise<void> {
+    const { client } = this.daemon;
+    for (const { id } of await client.get<Session[]>('sessions', { status: 'ready' })) {
+      await client.post(`sessions/${id}/close`, {});
+    }
+  }
+
+  /** How many files, pipes and connections the daemon has open. Linux only. */
+  handles(): number {
+    return readdirSync(`/proc/${this.daemon.pid}/fd`).length;
   }
 
   /** Resident size in MiB. Linux only. */

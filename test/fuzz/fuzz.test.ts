@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { REQUESTS } from '../../shared/protocol/methods.ts';
-import { isAlive } from '../helpers/wait-until.ts';
+import { isAlive, waitUntil } from '../helpers/wait-until.ts';
 import { Contract, type OpenApi } from '../transport/rest/contract.ts';
 import { FuzzDaemon } from './fuzz-daemon.ts';
 import { LiveIds } from './live-ids.ts';
@@ -20,6 +20,8 @@ const ROUND = 40;
 /** Caches are full and code is compiled after this share of the calls; from there on memory is flat. */
 const WARM_UP = 0.4;
 const FLAT_MIB = 40;
+/** What the daemon opens for itself meanwhile: a spare host of another kind, say. */
+const OWN_HANDLES = 8;
 
 describe(`calls that a machine made up (FUZZ_SEED=${SEED})`, function () {
   this.timeout(180_000);
@@ -37,6 +39,7 @@ describe(`calls that a machine made up (FUZZ_SEED=${SEED})`, function () {
     const called = new Set<string>();
     const calls = fc.sample(fc.oneof(restCalls(document), rpcCalls()), { seed: SEED, numRuns: CALLS });
     const memory: number[] = [];
+    const handles = target.handles();
     const work = calls.entries();
     const worker = async (): Promise<void> => {
       for (const [index, call] of work) {
@@ -54,6 +57,9 @@ describe(`calls that a machine made up (FUZZ_SEED=${SEED})`, function () {
       caller.close();
     });
     assert.ok(isAlive(target.daemon.pid), 'the daemon lives');
+    await target.closeSessions();
+    if (process.env['FUZZ_VERBOSE'] !== undefined) console.log('handles', handles, target.handles());
+    await waitUntil(() => target.handles() <= handles + OWN_HANDLES, 'all handles to be closed', 20_000);
     assert.deepEqual(target.daemon.log.match(/.*"level":[56]0.*/g), null, 'the log of the daemon has errors');
     assert.deepEqual(target.daemon.log.match(/.*"stderr":"[^"]*host\.js.*/g), null, 'a host died of an error of its own'); // prettier-ignore
     const all = [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { CancellationTokenSource, ResponseError } from 'vscode-jsonrpc/node';
+import { CancellationTokenSource, ResponseError, type Disposable } from 'vscode-jsonrpc/node';
 import { Compile, type Validator } from 'typebox/compile';
 import type { TSchema } from 'typebox';
 import { ERROR_CODES, type ErrorCode } from '../../shared/errors/error-codes.ts';
@@ -106,10 +106,14 @@ export class Caller {
         source.cancel();
       });
     let late: NodeJS.Timeout | undefined;
+    let ended: Disposable | undefined;
     const deadline = new Promise<never>((_, reject) => {
       late = setTimeout(() => {
         reject(new Error(`no answer within ${DEADLINE_MS} ms`));
       }, DEADLINE_MS);
+      ended = connection.onClose(() => {
+        reject(new Error('the daemon ended the connection'));
+      });
     });
     try {
       const result = await Promise.race([answer, deadline]);
@@ -123,6 +127,7 @@ export class Caller {
       return told.code;
     } finally {
       clearTimeout(late);
+      ended?.dispose();
     }
   }
 

@@ -27,7 +27,8 @@ const unknownMethods = fc.oneof(
     'initialize',
     'textDocument/hover',
   ),
-  hostileStrings.filter((each) => each !== ''),
+  // Longer ones end the connection; that has tests of its own.
+  hostileStrings.filter((each) => each !== '' && each.length <= 1_024),
 );
 
 /** Requests of every method of the protocol, and some that it does not have. */

@@ -44,6 +44,8 @@ export function validValue(schema: Schema, hints: Hints, field = ''): Arbitrary<
     }
     case 'boolean':
       return fc.boolean();
+    case 'null':
+      return fc.constant(null);
     case undefined:
       return fc.jsonValue({ maxDepth: 3 });
     default:
