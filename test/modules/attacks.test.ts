@@ -28,7 +28,8 @@ describe('attacks on host modules', function () {
     await symlink(join(outside, 'new.txt'), within('dangling'));
     await symlink('/', within('root-link'));
     await mkdir(within('swap'));
-    await writeFile(within('swap/canary.txt'), 'own');
+    await mkdir(within('swap/folder'));
+    for (const name of ['canary.txt', 'folder/canary.txt']) await writeFile(within(`swap/${name}`), 'own');
     await writeFile(within('huge'), '');
     await truncate(within('huge'), 2 ** 40);
     execFileSync('mkfifo', [within('pipe')]);
@@ -109,7 +110,7 @@ describe('attacks on host modules', function () {
     const seen = `(() => {
       const seen = {};
       for (let i = 0; i < 400; i++) {
-        for (const call of [() => fs.readFileSync('swap/canary.txt', 'utf8'), () => fs.readdirSync('swap').join(), () => fs.writeFileSync('swap/canary.txt', 'own'), () => fs.writeFileSync('swap/folder/canary.txt', 'x')]) {
+        for (const call of [() => fs.readFileSync('swap/canary.txt', 'utf8'), () => fs.readFileSync('swap/folder/canary.txt', 'utf8'), () => fs.readdirSync('swap/folder').join(), () => fs.writeFileSync('swap/folder/canary.txt', 'own')]) {
           let what;
           try { what = String(call()); } catch (e) { what = e.code; }
           seen[what] = (seen[what] ?? 0) + 1;
