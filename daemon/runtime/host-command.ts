@@ -15,6 +15,20 @@ const DATA_LIMIT_BYTES = 2 * 1024 ** 3;
 /** Sessions that may need more than this run without that fence. */
 export const MAX_FENCED_MEM_MB = 512;
 
+/** What a process has in its memory is nobody's to read later. */
+const NO_DUMPS = ['--core=0'];
+/** Hosts write no files, and open few. */
+const HOST_LIMITS = ['--fsize=0', '--nofile=256'];
+
+type Wrapping = {
+  /** Whether its memory is bounded. */
+  fenced: boolean;
+  /** The signal it gets when the daemon ends. */
+  orphan?: 'KILL' | 'TERM';
+  /** Further options of prlimit. */
+  limits?: readonly string[];
+};
+
 /** How a host is started. Everything in it stays the same while the daemon lives, except the fence. */
 export function hostCommand({ fenced }: { fenced: boolean }): HostCommand {
   const name = fenced ? 'fenced' : 'free';
@@ -25,7 +39,7 @@ const commands: { fenced?: HostCommand; free?: HostCommand } = {};
 
 function makeCommand(fenced: boolean): HostCommand {
   const files = [guestScript(), builtInTexts(), ...snapshot()];
-  const words = [...wrapperWords({ fenced }), process.execPath, ...nodeArgs(), entry(), ...files];
+  const words = [...wrapperWords({ fenced, limits: HOST_LIMITS }), process.execPath, ...nodeArgs(), entry(), ...files];
   const [file = process.execPath, ...args] = words;
   return { file, args };
 }
@@ -87,12 +101,12 @@ export function packageFolder(name: string, from: string): string {
 }
 
 /** Programs of util-linux that set something and then become the program that follows; where they fail, hosts do without. */
-export function wrapperWords({ fenced, orphan = 'KILL' }: { fenced: boolean; orphan?: 'KILL' | 'TERM' }): string[] {
+export function wrapperWords({ fenced, orphan = 'KILL', limits = [] }: Wrapping): string[] {
   if (process.platform !== 'linux') return [];
   // The kernel kills the host with the daemon, even if the host's own watch of the pipe hangs.
   const orphanGuard = ['setpriv', '--pdeathsig', orphan];
-  const memoryFence = ['prlimit', `--data=${DATA_LIMIT_BYTES}`];
-  return [orphanGuard, ...(fenced ? [memoryFence] : [])].flatMap(usable);
+  const all = [...(fenced ? [`--data=${DATA_LIMIT_BYTES}`] : []), ...NO_DUMPS, ...limits];
+  return [orphanGuard, ['prlimit', ...all]].flatMap(usable);
 }
 
 const probed = new Map<string, string[]>();

@@ -16,7 +16,7 @@ describe('attacks on host modules', function () {
   let remove: () => Promise<void>;
 
   before(async () => {
-    process.env[VARIABLE] = CANARY;
+    process.env['VM_ATTACK_CANARY'] = CANARY;
     const tree = await makeTree({ 'canary.txt': CANARY, 'folder/canary.txt': CANARY });
     ({ root: outside, remove } = tree);
     const limits = { wall_ms: 30_000, cpu_ms: 30_000, max_events: 200_000 };
@@ -36,7 +36,7 @@ describe('attacks on host modules', function () {
     await session.repl(`const fs = require('fs'), outside = ${JSON.stringify(outside)}`);
   });
   after(async () => {
-    delete process.env[VARIABLE];
+    delete process.env['VM_ATTACK_CANARY'];
     await session.close();
     await remove();
   });
@@ -48,7 +48,11 @@ describe('attacks on host modules', function () {
     // The code itself is no finding.
     const text = JSON.stringify([ran.result, ran.error, ran.events]);
     assert.ok(!text.includes(CANARY), `${source}: ${text.slice(0, 500)}`);
-    assert.deepEqual((await readdir(outside, { recursive: true })).sort(), ['canary.txt', 'folder', 'folder/canary.txt']);
+    assert.deepEqual((await readdir(outside, { recursive: true })).sort(), [
+      'canary.txt',
+      'folder',
+      'folder/canary.txt',
+    ]);
     assert.equal(await readFile(join(outside, 'canary.txt'), 'utf8'), CANARY, source);
     assert.equal(await readFile(join(outside, 'folder/canary.txt'), 'utf8'), CANARY, source);
     return { ran, text };
@@ -63,7 +67,9 @@ describe('attacks on host modules', function () {
 
   it('reads nothing outside by any name', async () => {
     for (const place of places) {
-      const name = place.replace('/OUTSIDE', outside).replace('OUTSIDE', outside.startsWith('/') ? outside.slice(1).split('/').at(-1) ?? '' : '');
+      const name = place
+        .replace('/OUTSIDE', outside)
+        .replace('OUTSIDE', outside.startsWith('/') ? (outside.slice(1).split('/').at(-1) ?? '') : '');
       const path = JSON.stringify(place.startsWith('OUTSIDE') ? place.replace('OUTSIDE', outside) : name);
       const given = place.startsWith('file:') ? `new URL('file://' + outside + '/canary.txt')` : path;
       for (const call of ['readFileSync', 'readdirSync', 'realpathSync', 'copyFileSync']) {
@@ -91,16 +97,18 @@ describe('attacks on host modules', function () {
 
   it('removes links and not what they lead to', async () => {
     await symlink(outside, join(session.root, 'inside/to-outside'));
-    const { ran } = await attack("fs.mkdirSync('inside/deep'); fs.rmSync('inside', { recursive: true }); fs.mkdirSync('inside'); fs.writeFileSync('inside/own.txt', 'own'); fs.rmSync('link-to-link')");
+    const { ran } = await attack(
+      "fs.mkdirSync('inside/deep'); fs.rmSync('inside', { recursive: true }); fs.mkdirSync('inside'); fs.writeFileSync('inside/own.txt', 'own'); fs.rmSync('link-to-link')",
+    );
     assert.equal(ran.status, 'ok', ran.error?.message);
   });
 
   it('follows no link that is swapped while calls run', async () => {
     const at = (name: string): string => join(session.root, name);
     await symlink(outside, at('swap-link'));
-    let isOver = false;
+    const swap = { isOver: false };
     const swapping = (async () => {
-      for (let turn = 0; !isOver; turn++) {
+      while (!swap.isOver) {
         await rename(at('swap'), at('swap-kept'));
         await rename(at('swap-link'), at('swap'));
         await rename(at('swap'), at('swap-link'));
@@ -119,20 +127,33 @@ describe('attacks on host modules', function () {
       return seen;
     })()`;
     const { ran } = await attack(seen).finally(() => {
-      isOver = true;
+      swap.isOver = true;
     });
     await swapping;
     const counts = ran.result?.json as Record<string, number>;
-    assert.ok((counts['own'] ?? 0) > 0 && (counts['ERR_ACCESS_DENIED'] ?? 0) + (counts['ENOENT'] ?? 0) > 0, JSON.stringify(counts));
-    for (const what of Object.keys(counts)) assert.match(what, /^(?:own|canary\.txt|undefined|E[A-Z]+|ERR_ACCESS_DENIED)$/);
+    assert.ok(
+      (counts['own'] ?? 0) > 0 && (counts['ERR_ACCESS_DENIED'] ?? 0) + (counts['ENOENT'] ?? 0) > 0,
+      JSON.stringify(counts),
+    );
+    for (const what of Object.keys(counts))
+      assert.match(what, /^(?:own|canary\.txt|undefined|E[A-Z]+|ERR_ACCESS_DENIED)$/);
   });
 
   it('opens no pipe, and carries no more than a call may', async () => {
-    const { text } = await attack("['pipe', 'huge'].map((name) => { try { return fs.readFileSync(name).length; } catch (e) { return e.code; } })");
+    const { text } = await attack(
+      "['pipe', 'huge'].map((name) => { try { return fs.readFileSync(name).length; } catch (e) { return e.code; } })",
+    );
     assert.match(text, /EACCES.*ERR_FS_FILE_TOO_LARGE/);
     const { ran } = await attack("fs.writeFileSync('inside/big', Buffer.alloc(9 * 1024 * 1024))");
     assert.equal(ran.status, 'error');
-    assert.equal((await session.repl("fs.writeFileSync('inside/big', Buffer.alloc(4 * 1024 * 1024, 7)); fs.readFileSync('inside/big')[4194303]")).result?.preview, '7');
+    assert.equal(
+      (
+        await session.repl(
+          "fs.writeFileSync('inside/big', Buffer.alloc(4 * 1024 * 1024, 7)); fs.readFileSync('inside/big')[4194303]",
+        )
+      ).result?.preview,
+      '7',
+    );
   });
 
   it('takes a hard link for the file that it is, and cannot make one', async () => {
@@ -171,7 +192,9 @@ describe('attacks on host modules', function () {
 
   for (const [name, source] of ESCAPES) {
     it(`gives nothing to a published escape: ${name}`, async () => {
-      const { text } = await attack(`(() => { try { return String((() => { ${source} })()); } catch (e) { return 'failed: ' + e; } })()`);
+      const { text } = await attack(
+        `(() => { try { return String((() => { ${source} })()); } catch (e) { return 'failed: ' + e; } })()`,
+      );
       assert.ok(!/uid=|root:x:|"\d+ processes"|linux-x64/.test(text), text);
     });
   }
