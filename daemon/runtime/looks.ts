@@ -5,7 +5,9 @@ import type { CompleteRequest, Completion, GlobalVariable, Member, ValueLook } f
 const LOOK_MS = 150;
 
 type Question =
-  { at: 'globals' } | { at: 'completion'; request: CompleteRequest } | { at: 'value' | 'members'; path: readonly string[] };
+  | { at: 'globals' }
+  | { at: 'completion'; request: CompleteRequest }
+  | { at: 'value' | 'members'; path: readonly string[] };
 
 /** Questions about sessions at rest that are on their way. An answer that comes too late, or not at all, is undefined. */
 export class Looks {

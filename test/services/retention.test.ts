@@ -26,7 +26,7 @@ describe('retention', function () {
   });
 
   const executionsOf = (session: Session): Promise<Execution[]> =>
-    (daemon!).api.ok('GET', `executions?session_id=${session.id}&limit=1000`);
+    daemon!.api.ok('GET', `executions?session_id=${session.id}&limit=1000`);
 
   it('deletes at the start what is older than its template says, and nothing of other templates', async () => {
     const dbPath = join(folder, 'old.db');
