@@ -44,12 +44,17 @@ async function tryOpen(path: string): Promise<FileHandle | { refusal: OpenRefusa
     // O_NONBLOCK: opening a named pipe must not wait for a writer.
     return await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return { refusal: { why: 'missing' } };
-    // Windows answers so for a folder.
-    if (code === 'EISDIR') return { refusal: { why: 'not_a_file' } };
-    return { refusal: { why: 'unreadable', ...(code === undefined ? {} : { code }) } };
+    return { refusal: refusalOf(error) };
   }
+}
+
+/** What the operating system's error means. */
+export function refusalOf(error: unknown): OpenRefusal {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return { why: 'missing' };
+  // Windows answers so for a folder.
+  if (code === 'EISDIR') return { why: 'not_a_file' };
+  return { why: 'unreadable', ...(code === undefined ? {} : { code }) };
 }
 
 async function verify(
@@ -61,10 +66,15 @@ async function verify(
   const [stats, real] = await Promise.all([file.stat(), pathOf(file)]);
   const place = stats.nlink === 0 ? undefined : (real ?? (await pathByName(path, stats)));
   if (place === undefined) return { refusal: { why: 'missing' } };
-  if (!isInside(folder, place)) return { refusal: { why: 'outside' } };
-  if (!stats.isFile()) return { refusal: { why: 'not_a_file' } };
-  if (stats.size > maxBytes) return { refusal: { why: 'too_large', size: stats.size } };
-  return { file, path: place, stats };
+  const refusal = judge(folder, place, stats, maxBytes);
+  return refusal === undefined ? { file, path: place, stats } : { refusal };
+}
+
+/** Why a file may not be read that is open and lies at `place`. */
+export function judge(folder: string, place: string, stats: Stats, maxBytes: number): OpenRefusal | undefined {
+  if (!isInside(folder, place)) return { why: 'outside' };
+  if (!stats.isFile()) return { why: 'not_a_file' };
+  return stats.size > maxBytes ? { why: 'too_large', size: stats.size } : undefined;
 }
 
 /** Linux tells where an open file lies, which no race can falsify. */
@@ -74,8 +84,8 @@ async function pathOf(file: FileHandle): Promise<string | undefined> {
   return path?.startsWith('/') === true ? path : undefined;
 }
 
-/** Elsewhere: the name is resolved again, and must lead to the very inode that was opened. */
-async function pathByName(path: string, opened: Stats): Promise<string | undefined> {
+/** Elsewhere than on Linux: the name is resolved again, and must lead to the very inode that was opened. */
+export async function pathByName(path: string, opened: Stats): Promise<string | undefined> {
   const real = await realpath(path).catch(() => undefined);
   if (real === undefined) return undefined;
   const now = await stat(real).catch(() => undefined);

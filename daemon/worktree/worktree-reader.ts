@@ -2,7 +2,8 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isInside } from './inside.ts';
-import { openInside, type OpenRefusal } from './open-inside.ts';
+import type { OpenRefusal } from './open-inside.ts';
+import { readInside } from './read-inside.ts';
 import { versionOf, type SourceCache, type SourceText } from './source-cache.ts';
 
 /** A module's text is held several times over on its way into an isolate. */
@@ -63,17 +64,10 @@ export class WorktreeReader {
   }
 
   async #open(name: string): Promise<ReadFile | { refusal: OpenRefusal }> {
-    const opened = await openInside(this.root, name, MAX_MODULE_BYTES);
-    if ('refusal' in opened) return opened;
-    const { file, path, stats } = opened;
-    try {
-      const source = await file.readFile('utf8');
-      return { path, content: this.#cache.put(name, path, versionOf(stats), source) };
-    } catch (error) {
-      return { refusal: { why: 'unreadable', code: String((error as NodeJS.ErrnoException).code) } };
-    } finally {
-      await file.close();
-    }
+    const text = await readInside(this.root, name, MAX_MODULE_BYTES);
+    if ('refusal' in text) return text;
+    const { path, stats, source } = text;
+    return { path, content: this.#cache.put(name, path, versionOf(stats), source) };
   }
 
   /** The package.json right in a folder. */

@@ -27,6 +27,8 @@ export type HostFile = {
 /** The modules that a host knows of one session. */
 export class ModuleTable {
   readonly #files = new Map<string, HostFile>();
+  /** What was imported from no file, by this execution: the REPL's input, and the file that runs. */
+  readonly #rootLinks = new Map<string, string>();
 
   get(url: string): HostFile | undefined {
     return this.#files.get(url);
@@ -57,7 +59,7 @@ export class ModuleTable {
 
   /** Notes what a specifier was found to mean; failures are not kept. */
   link(referrer: string, kind: ImportKind, specifier: string, url: string): void {
-    this.#files.get(referrer)?.links.set(`${kind} ${specifier}`, url);
+    this.#linksOf(referrer)?.set(`${kind} ${specifier}`, url);
   }
 
   /** Notes that one module really imports another, so that a change of this one concerns it. */
@@ -67,7 +69,7 @@ export class ModuleTable {
 
   /** Where a specifier leads, if that is known and the file is here. */
   linked(referrer: string, kind: ImportKind, specifier: string): HostFile | undefined {
-    const url = this.#files.get(referrer)?.links.get(`${kind} ${specifier}`);
+    const url = this.#linksOf(referrer)?.get(`${kind} ${specifier}`);
     return url === undefined ? undefined : this.#files.get(url);
   }
 
@@ -76,6 +78,7 @@ export class ModuleTable {
    * Returns the URLs of all.
    */
   invalidate(changed: readonly string[], renewed: readonly string[]): string[] {
+    this.#rootLinks.clear();
     const affected = new Set([...changed, ...renewed]);
     for (const url of affected) for (const importer of this.#files.get(url)?.importers ?? []) affected.add(importer);
     for (const url of affected) {
@@ -86,6 +89,26 @@ export class ModuleTable {
     }
     for (const url of changed) this.#files.delete(url);
     return [...affected];
+  }
+
+  /** The CommonJS and JSON that a file seems to require, and what that requires in turn: for the isolate in one go. */
+  required(file: HostFile): HostFile[] {
+    const found = new Set<HostFile>();
+    for (const each of [file, ...found]) this.#addRequired(each, found);
+    for (const each of found) this.#addRequired(each, found);
+    found.delete(file);
+    return [...found];
+  }
+
+  #addRequired(file: HostFile, found: Set<HostFile>): void {
+    for (const [link, url] of file.links) {
+      const target = link.startsWith('require ') ? this.#files.get(url) : undefined;
+      if (target !== undefined && target.format !== 'module') found.add(target);
+    }
+  }
+
+  #linksOf(referrer: string): Map<string, string> | undefined {
+    return referrer === '' ? this.#rootLinks : this.#files.get(referrer)?.links;
   }
 
   /** What the isolate really has: answers to a guest that is being interrupted get lost. */

@@ -1,0 +1,73 @@
+import { closeSync, constants, fstatSync, open, read, readlinkSync, readSync, type Stats } from 'node:fs';
+import { promisify } from 'node:util';
+import { judge, pathByName, refusalOf, type OpenRefusal } from './open-inside.ts';
+
+export type ReadText = { path: string; stats: Stats; source: string };
+
+const MAX_ATTEMPTS = 3;
+/** A file of this size is there at once when its disk has answered. */
+const SMALL_BYTES = 256 * 1024;
+
+const openFile = promisify(open);
+const readFrom = promisify(read);
+
+/**
+ * Reads a text that lies inside a folder after all symlinks, as `openInside` would open it. Made for hundreds of small
+ * files: only opening them is left to another thread, since that is where a disk or a network may be waited for.
+ * @param folder absolute, symlinks resolved
+ * @param path absolute
+ */
+export async function readInside(
+  folder: string,
+  path: string,
+  maxBytes: number,
+): Promise<ReadText | { refusal: OpenRefusal }> {
+  for (let attempt = 1; ; attempt++) {
+    const text = await tryRead(folder, path, maxBytes);
+    if (text !== 'gone') return text;
+    if (attempt === MAX_ATTEMPTS) return { refusal: { why: 'missing' } };
+  }
+}
+
+/** `gone`: it was there a moment ago, and an editor that saves by renaming may have put another in its place. */
+async function tryRead(folder: string, path: string, maxBytes: number): Promise<ReadText | { refusal: OpenRefusal } | 'gone'> {
+  let file: number | undefined;
+  try {
+    // O_NONBLOCK: opening a named pipe must not wait for a writer.
+    file = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = fstatSync(file);
+    const place = stats.nlink === 0 ? undefined : (pathOf(file) ?? (await pathByName(path, stats)));
+    if (place === undefined) return 'gone';
+    const refusal = judge(folder, place, stats, maxBytes);
+    if (refusal !== undefined) return { refusal };
+    return { path: place, stats, source: await textOf(file, stats.size) };
+  } catch (error) {
+    return { refusal: refusalOf(error) };
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** Linux tells where an open file lies, which no race can falsify. */
+function pathOf(file: number): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const path = readlinkSync(`/proc/self/fd/${file}`);
+    return path.startsWith('/') ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** All that is there now, which may be less than there was: the file may just be being written. */
+async function textOf(file: number, size: number): Promise<string> {
+  const bytes = Buffer.allocUnsafe(size);
+  let length = 0;
+  for (let more = -1; more !== 0 && length < size; length += more) {
+    more =
+      size > SMALL_BYTES
+        ? (await readFrom(file, bytes, length, size - length, length)).bytesRead
+        : readSync(file, bytes, length, size - length, length);
+  }
+  return bytes.toString('utf8', 0, length);
+}
