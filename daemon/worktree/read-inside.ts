@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import { judge, pathByName, refusalOf, type OpenRefusal } from './open-inside.ts';
 
 export type ReadText = { path: string; stats: Stats; source: string };
+/** `known`: nothing was read, since the caller has the text of the file in this state. */
+export type Read<Known> = ReadText | { known: Known } | { refusal: OpenRefusal };
 
 const MAX_ATTEMPTS = 3;
 /** A file of this size is there at once when its disk has answered. */
@@ -16,21 +18,28 @@ const readFrom = promisify(read);
  * files: only opening them is left to another thread, since that is where a disk or a network may be waited for.
  * @param folder absolute, symlinks resolved
  * @param path absolute
+ * @param knownAs what the caller has of a file that lies there, looks so, and may be read
  */
-export async function readInside(
+export async function readInside<Known>(
   folder: string,
   path: string,
   maxBytes: number,
-): Promise<ReadText | { refusal: OpenRefusal }> {
+  knownAs: (place: string, stats: Stats) => Known | undefined,
+): Promise<Read<Known>> {
   for (let attempt = 1; ; attempt++) {
-    const text = await tryRead(folder, path, maxBytes);
+    const text = await tryRead(folder, path, maxBytes, knownAs);
     if (text !== 'gone') return text;
     if (attempt === MAX_ATTEMPTS) return { refusal: { why: 'missing' } };
   }
 }
 
 /** `gone`: it was there a moment ago, and an editor that saves by renaming may have put another in its place. */
-async function tryRead(folder: string, path: string, maxBytes: number): Promise<ReadText | { refusal: OpenRefusal } | 'gone'> {
+async function tryRead<Known>(
+  folder: string,
+  path: string,
+  maxBytes: number,
+  knownAs: (place: string, stats: Stats) => Known | undefined,
+): Promise<Read<Known> | 'gone'> {
   let file: number | undefined;
   try {
     // O_NONBLOCK: opening a named pipe must not wait for a writer.
@@ -40,6 +49,8 @@ async function tryRead(folder: string, path: string, maxBytes: number): Promise<
     if (place === undefined) return 'gone';
     const refusal = judge(folder, place, stats, maxBytes);
     if (refusal !== undefined) return { refusal };
+    const known = knownAs(place, stats);
+    if (known !== undefined) return { known };
     return { path: place, stats, source: await textOf(file, stats.size) };
   } catch (error) {
     return { refusal: refusalOf(error) };

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { isInside } from './inside.ts';
 import type { OpenRefusal } from './open-inside.ts';
 import { readInside } from './read-inside.ts';
@@ -37,6 +37,12 @@ export class WorktreeReader {
 
   /** What a path leads to; undefined for nothing, and for everything that is not named inside the worktree. */
   async kind(path: string): Promise<'file' | 'folder' | undefined> {
+    // A name with an extension is nearly always a file that is wanted: read at once, instead of being looked at first.
+    if (extname(path) !== '') {
+      const file = await this.read(path);
+      if (!('refusal' in file)) return 'file';
+      if (file.refusal.why === 'missing') return undefined;
+    }
     const stats = await this.#statsOf(path);
     if (stats?.isDirectory() === true) return 'folder';
     return stats === undefined ? undefined : 'file';
@@ -55,17 +61,13 @@ export class WorktreeReader {
 
   async #read(name: string): Promise<ReadFile | { refusal: OpenRefusal }> {
     if (!isInside(this.root, name)) return { refusal: { why: 'outside' } };
-    const stats = await this.#statsOf(name);
-    const version = stats === undefined ? undefined : versionOf(stats);
-    const known = version === undefined ? undefined : this.#cache.get(name, version);
-    // Another session may have read it under this name; its place was verified then, and its inode is the same now.
-    if (known !== undefined && isInside(this.root, known.path)) return { path: known.path, content: known.text };
-    return this.#open(name);
-  }
-
-  async #open(name: string): Promise<ReadFile | { refusal: OpenRefusal }> {
-    const text = await readInside(this.root, name, MAX_MODULE_BYTES);
+    const text = await readInside(this.root, name, MAX_MODULE_BYTES, (path, stats): ReadFile | undefined => {
+      const version = versionOf(stats);
+      const known = version === undefined ? undefined : this.#cache.get(name, version);
+      return known === undefined ? undefined : { path, content: known.text };
+    });
     if ('refusal' in text) return text;
+    if ('known' in text) return text.known;
     const { path, stats, source } = text;
     return { path, content: this.#cache.put(name, path, versionOf(stats), source) };
   }

@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { BenchDaemon, peakRssMiB, pssMiB } from './bench-daemon.ts';
 import { startFloorServer } from './floor/floor-server.ts';
 import { HttpClient } from './http-client.ts';
+import { measureCpu } from './measure-cpu.ts';
 import { measureFlood, measureLargeScript } from './measure-execution.ts';
 import { measureCreation, measureIdleMemory, measureStart } from './measure-sessions.ts';
+import { measureGraph } from './measure-graph.ts';
 import { measureRate, measureRoundTrip } from './measure-repl.ts';
 import { measureIdleClients, measureRpc } from './measure-rpc.ts';
 import { report, type Row } from './report.ts';
@@ -26,6 +28,8 @@ try {
   add(await measureCreation(daemon));
   add(await measureFlood(daemon));
   add(await measureLargeScript(daemon));
+  add(await measureGraph(daemon));
+  add(await measureCpu(daemon));
   add([
     { what: 'daemon, memory (PSS)', value: pssMiB(daemon.pid), unit: 'MiB' },
     { what: 'daemon, largest resident size', value: peakRssMiB(daemon.pid), unit: 'MiB' },

@@ -10,10 +10,11 @@ import type { Answer, Compiled, Question } from '../guest/modules/module-record.
 import { LoadFailure, LoadStopped, type Failure } from './load-failure.ts';
 import { prepareLexer } from './lex-source.ts';
 import type { ModuleHost } from './module-host.ts';
+import { commonJsText } from './module-table.ts';
 
 /** A failed module's error comes to light with the isolate's next task or the one after; more are for races. */
 const MAX_PROBES = 5;
-const NOTHING: Answer = { dropped: [], entries: [], url: '', path: '' };
+const NOTHING: Answer = { dropped: [], entries: [], links: [], url: '', path: '' };
 
 /** Fetched at the start: asking a busy isolate for anything would make this thread wait for it. */
 type Functions = Record<keyof GuestFunctions, ivm.Reference<(...args: unknown[]) => unknown>>;
@@ -158,12 +159,26 @@ export class GuestModules {
       const code = await this.#session?.host.textOf(url);
       if (code === undefined || this.#isStopped) return undefined;
       const internals = isOurs(url) ? this.builtInTools() : undefined;
-      return { wrapper: this.#compileWrapper(url, code, internals === undefined ? '' : ', internals'), internals };
+      const wrapper = this.#compileWrapper(url, code, internals === undefined ? '' : ', internals');
+      return { wrapper, internals, ahead: this.#compileAhead(url) };
     } catch (error) {
       if (error instanceof LoadStopped) return undefined;
       if (error instanceof LoadFailure) return { failure: error.failure };
       return { failure: this.#syntaxFailure(error) };
     }
+  }
+
+  /** The guest is about to ask for these, one by one. What cannot be compiled fails when it asks. */
+  #compileAhead(url: string): [string, ivm.Reference<Wrapper>][] {
+    return (this.#session?.host.compiledAhead(url) ?? []).flatMap((file) => {
+      try {
+        const wrapper = this.#compileWrapper(file.url, commonJsText(file), '');
+        file.source = undefined;
+        return [[file.url, wrapper] satisfies [string, ivm.Reference<Wrapper>]];
+      } catch {
+        return [];
+      }
+    });
   }
 
   #compileWrapper(url: string, code: string, more: string): ivm.Reference<Wrapper> {

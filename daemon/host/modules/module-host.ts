@@ -4,6 +4,7 @@ import type { Answer, ModuleEntry, Question } from '../guest/modules/module-reco
 import { badImportOf } from './import-syntax.ts';
 import { importedFrom, isFailure, LoadFailure, LoadStopped, toLoadFailure, type DeniedModule } from './load-failure.ts';
 import { entryOf, refusalOf, refused, unknownModule } from './special-entry.ts';
+import { compiledAhead, requiredAhead } from './require-ahead.ts';
 import { allNames, lacksText, lexedOf, ModuleTable, namesOf, takeText, type HostFile } from './module-table.ts';
 
 export type ModuleHostOptions = {
@@ -56,7 +57,7 @@ export class ModuleHost {
   /** Answers all questions but `compile` and `probe`. Undefined: the execution is being stopped. */
   async answer(question: Question, referrer: string, specifier: string, extra: string): Promise<Answer | undefined> {
     const [type = '', ...forgotten] = extra.split('\n');
-    const answer: Answer = { dropped: [], entries: [], url: '', path: '' };
+    const answer: Answer = { dropped: [], entries: [], links: [], url: '', path: '' };
     this.#table.takeBack(forgotten);
     try {
       // The first question of an execution: what changed since the last one, and the file that it runs, is loaded anew.
@@ -93,6 +94,11 @@ export class ModuleHost {
     return takeText(file);
   }
 
+  /** What is likely to be compiled next, in the order in which it is required. */
+  compiledAhead(url: string): HostFile[] {
+    return compiledAhead(this.#table, url);
+  }
+
   async #lookAgain(answer: Answer, wish: ModuleWish): Promise<void> {
     const isFile = specialModule(wish.specifier, this.#options.builtIns.access) === undefined;
     const reply = await this.#load({ wishes: isFile ? [wish] : [], again: [], fresh: true }, (changed) => {
@@ -124,7 +130,14 @@ export class ModuleHost {
     this.#table.imported(asked.referrer, file);
     this.#checkType(file, asked);
     if (file.format === 'module' || asked.kind === 'import') await this.#giveGraph(answer, file, asked);
-    else if (!file.given) answer.entries.push(this.#hand(file, []));
+    else this.#giveRequired(answer, file);
+  }
+
+  #giveRequired(answer: Answer, file: HostFile): void {
+    if (file.given) return;
+    const { files, links } = requiredAhead(this.#table, file);
+    answer.links = links;
+    answer.entries.push(...[file, ...files].map((each) => this.#hand(each, [])));
   }
 
   async #find(wish: ModuleWish): Promise<Found> {

@@ -24,6 +24,9 @@ export type HostFile = {
   given: boolean;
 };
 
+/** What the key of such a link begins with. */
+const REQUIRE = 'require ';
+
 /** The modules that a host knows of one session. */
 export class ModuleTable {
   readonly #files = new Map<string, HostFile>();
@@ -91,20 +94,14 @@ export class ModuleTable {
     return [...affected];
   }
 
-  /** The CommonJS and JSON that a file seems to require, and what that requires in turn: for the isolate in one go. */
-  required(file: HostFile): HostFile[] {
-    const found = new Set<HostFile>();
-    for (const each of [file, ...found]) this.#addRequired(each, found);
-    for (const each of found) this.#addRequired(each, found);
-    found.delete(file);
-    return [...found];
-  }
-
-  #addRequired(file: HostFile, found: Set<HostFile>): void {
+  /** What a file seems to require, as far as it is here: specifiers and files. */
+  requiredBy(file: HostFile): [specifier: string, target: HostFile][] {
+    const found: [string, HostFile][] = [];
     for (const [link, url] of file.links) {
-      const target = link.startsWith('require ') ? this.#files.get(url) : undefined;
-      if (target !== undefined && target.format !== 'module') found.add(target);
+      const target = link.startsWith(REQUIRE) ? this.#files.get(url) : undefined;
+      if (target !== undefined) found.push([link.slice(REQUIRE.length), target]);
     }
+    return found;
   }
 
   #linksOf(referrer: string): Map<string, string> | undefined {
@@ -139,6 +136,11 @@ export function lexedOf(file: HostFile): LexedModule {
 /** A CommonJS module's export names; needs its text the first time. */
 export function namesOf(file: HostFile): CommonJsNames {
   return (file.names ??= lexCommonJs(file.source ?? ''));
+}
+
+/** A CommonJS text as V8 is to compile it. */
+export function commonJsText({ source = '' }: HostFile): string {
+  return rewriteDynamicImports(source);
 }
 
 /** The text as V8 is to compile it. The host forgets it. */

@@ -24,6 +24,31 @@ describe('CommonJS', () => {
     assert.equal(valueOf(await session.repl("require.resolve('./c')")), `${session.root}/c.cjs`);
   });
 
+  it('runs and fails nothing that is not required, although it was handed over before', async () => {
+    await session.write({
+      'lazy.cjs': "exports.go = () => require('./broken.cjs'); exports.no = () => require('./absent.cjs')",
+      'broken.cjs': "console.log('runs'); exports.x = ;",
+    });
+    assert.deepEqual(valueOf(await session.repl("Object.keys(require('./lazy.cjs'))")), ['go', 'no']);
+    const { error } = await session.repl("require('./lazy.cjs').go()");
+    assert.match(error?.message ?? '', /^SyntaxError: Unexpected token ';' \(broken\.cjs:1:/);
+    await session.write({ 'broken.cjs': 'exports.x = 5' });
+    assert.equal(valueOf(await session.repl("require('./lazy.cjs').go().x")), 5);
+    const { error: missing } = await session.repl("require('./lazy.cjs').no()");
+    assert.match(missing?.message ?? '', /absent\.cjs.*lazy\.cjs/);
+  });
+
+  it('loads more files than are handed over or compiled at once', async () => {
+    const files = Array.from({ length: 600 }, (_, i) => [
+      `many/${i}.cjs`,
+      `exports.n = 1 + require('./${i + 1}.cjs').n`,
+    ]);
+    await session.write({ ...(Object.fromEntries(files) as Record<string, string>), 'many/600.cjs': 'exports.n = 0' });
+    assert.equal(valueOf(await session.repl("require('./many/0.cjs').n")), 600);
+    await session.write({ 'many/600.cjs': 'exports.n = 400' });
+    assert.equal(valueOf(await session.repl("require('./many/0.cjs').n")), 1000);
+  });
+
   it('gives half-made exports in cycles, as Node does', async () => {
     await session.write({
       'a.cjs': "exports.early = 1; const b = require('./b.cjs'); exports.late = b.seen",

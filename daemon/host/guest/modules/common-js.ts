@@ -1,3 +1,4 @@
+import type { Reference } from 'isolated-vm';
 import type { CommonJsModule, ImportFunction, Require, Wrapper } from './module-functions.ts';
 import type { EvaluationGuard } from './evaluation-guard.ts';
 import type { Intrinsics } from './intrinsics.ts';
@@ -21,6 +22,8 @@ export class CommonJs {
   /** Node's `require.cache`, by file name: what a program deletes from it is loaded anew. */
   readonly cache = { __proto__: null } as unknown as Record<string, CommonJsModule | undefined>;
   readonly #makers = { __proto__: null } as unknown as Record<string, (() => unknown) | undefined>;
+  /** Compiled before they were asked for, by URL. */
+  readonly #compiled = { __proto__: null } as unknown as Record<string, Reference<Wrapper> | undefined>;
   /** The module of the file that is run as a script. */
   main: CommonJsModule | undefined;
 
@@ -81,6 +84,7 @@ export class CommonJs {
 
   forget(record: ModuleRecord): void {
     delete this.cache[this.#keyOf(record)];
+    delete this.#compiled[record.entry.url];
   }
 
   #keyOf({ entry: { path, url } }: ModuleRecord): string {
@@ -133,11 +137,18 @@ export class CommonJs {
     p.apply(wrapper, module.exports, args);
   }
 
-  #compile(record: ModuleRecord): { wrapper: Wrapper; internals: unknown } {
-    // The host compiles: scripts of a strict session are strict by a flag of V8's that must not reach packages.
-    const { wrapper, internals, failure } = this.#parts.ask.compile(record.entry.url);
-    if (wrapper === undefined) throw this.#parts.errors.make(failure ?? { name: 'Error', code: '', message: '' });
+  #compile({ entry: { url } }: ModuleRecord): { wrapper: Wrapper; internals: unknown } {
     const release = { __proto__: null, release: true } as object;
+    const ready = this.#compiled[url];
+    delete this.#compiled[url];
+    if (ready !== undefined) return { wrapper: ready.deref(release), internals: undefined };
+    // The host compiles: scripts of a strict session are strict by a flag of V8's that must not reach packages.
+    const { wrapper, internals, failure, ahead } = this.#parts.ask.compile(url);
+    if (wrapper === undefined) throw this.#parts.errors.make(failure ?? { name: 'Error', code: '', message: '' });
+    for (let i = 0; i < (ahead?.length ?? 0); i++) {
+      const each = ahead?.[i];
+      if (each !== undefined) this.#compiled[each[0]] = each[1];
+    }
     return { wrapper: wrapper.deref(release), internals: internals?.deref(release) };
   }
 

@@ -64,7 +64,7 @@ export function installModules(parts: GuestParts, options: GuestOptions): GuestM
   const ask: AskHost = {
     later: async (question, url, specifier, extra) => {
       const answer: unknown = await reference.apply(undefined, [question, url, specifier, extra], asPromise);
-      return (answer ?? { dropped: [], entries: [], url: '', path: '', failure: interrupted }) as Answer;
+      return (answer ?? { dropped: [], entries: [], links: [], url: '', path: '', failure: interrupted }) as Answer;
     },
     now: (question, url, specifier, extra) => wait(question, url, specifier, extra) as Answer,
     compile: (url) => wait('compile', url, '', ''),

@@ -51,6 +51,8 @@ export type Answer = {
   /** URLs of modules that are no longer what they were. */
   dropped: string[];
   entries: ModuleEntry[];
+  /** What the files among the entries seem to require: it is here already. */
+  links: [referrer: string, specifier: string, url: string][];
   /** What the specifier means, unless it failed. */
   url: string;
   /** The same as a path, or a built-in's name. */
@@ -63,6 +65,8 @@ export type Compiled = {
   wrapper?: Reference<Wrapper>;
   /** Only for built-ins. */
   internals?: Reference | undefined;
+  /** Modules that it seems to require, by URL. */
+  ahead?: [url: string, wrapper: Reference<Wrapper>][];
   failure?: NonNullable<Answer['failure']>;
 };
 

@@ -82,11 +82,17 @@ export class ModuleStore {
       if (entry !== undefined) this.#add(entry);
     }
     if (answer.failure !== undefined) throw this.#errors.make(answer.failure);
-    if (question !== undefined) {
-      const meanings = (this.#meanings[referrer] ??= { __proto__: null } as unknown as Record<string, string>);
-      meanings[`${question} ${specifier}`] = answer.url;
+    if (question !== undefined) this.#mean(question, referrer, specifier, answer.url);
+    for (let i = 0; i < answer.links.length; i++) {
+      const link = answer.links[i];
+      if (link !== undefined) this.#mean('require', link[0], link[1], link[2]);
     }
     return answer.url;
+  }
+
+  #mean(question: Question, referrer: string, specifier: string, url: string): void {
+    const meanings = (this.#meanings[referrer] ??= { __proto__: null } as unknown as Record<string, string>);
+    meanings[`${question} ${specifier}`] = url;
   }
 
   /** The module's text, which is not kept beyond its compilation; compiling it once more asks for it again. */
