@@ -71,10 +71,11 @@ const USES: Readonly<Record<string, Use>> = {
   'nanoid/non-secure': { take: '{ nanoid }', use: 'nanoid(5).length', result: 5 },
 };
 
-describe('packages from npm, installed in a worktree', () => {
+describe('packages from npm, installed in a worktree', function () {
+  // Three copies of a thousand files, on a machine that is busy with other tests.
+  this.timeout(60_000);
   let session: ModuleSession;
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     session = await ModuleSession.open({});
     await installPackages(session.root, [...new Set(Object.keys(USES).map((name) => /^[^/]+/.exec(name)?.[0] ?? ''))]);
   });
