@@ -126,6 +126,14 @@ describe('ES modules', () => {
     assert.deepEqual(valueOf(await session.file('main.mjs')), ['a', 'b', 'c']);
   });
 
+  it('are there once they were imported, however many imports of one are under way', async () => {
+    for (let i = 0; i < 40; i++) {
+      await session.write({ [`same${i}.mjs`]: 'export const id = {}' });
+      const code = `(await Promise.all(['a', 'b', 'a'].map((query) => import('./same${i}.mjs?' + query)))).length`;
+      assert.equal(valueOf(await session.repl(code)), 3);
+    }
+  });
+
   it('are other modules with another query', async () => {
     await session.write({
       'q.mjs': 'export const id = {}; export const { search } = new URL(import.meta.url)',

@@ -40,7 +40,7 @@ export class CommonJs {
       throw errors.make({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message });
     };
     const require = ((specifier: unknown) =>
-      this.load(store.findNow('require', referrer(), check(specifier)), parent)) as Require;
+      this.load(store.find('require', referrer(), check(specifier), ''), parent)) as Require;
     const resolve = (specifier: unknown): string => store.resolveNow('require', referrer(), check(specifier));
     const visible = { __proto__: null, enumerable: true, configurable: true };
     p.defineProperty(require, 'resolve', { ...visible, __proto__: null, value: resolve, writable: true } as object);

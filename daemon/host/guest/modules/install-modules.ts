@@ -53,8 +53,6 @@ export function installModules(parts: GuestParts, options: GuestOptions): GuestM
   const { p } = parts;
   const { isolate, context, turns, secret } = options;
   const reference = options.ask;
-  const asPromise = { __proto__: null, result: { __proto__: null, promise: true } } as object;
-  const interrupted = { name: 'Error', code: 'ERR_LOAD_FAILED', message: 'The import was interrupted' } as const;
   const wait = (question: Question, url: string, specifier: string, extra: string): Answer | Compiled => {
     const answer: unknown = reference.applySyncPromise(undefined, [question, url, specifier, extra]);
     if (answer !== undefined) return answer as Answer | Compiled;
@@ -62,9 +60,8 @@ export function installModules(parts: GuestParts, options: GuestOptions): GuestM
     for (;;);
   };
   const ask: AskHost = {
-    later: async (question, url, specifier, extra) => {
-      const answer: unknown = await reference.apply(undefined, [question, url, specifier, extra], asPromise);
-      return (answer ?? { dropped: [], entries: [], links: [], url: '', path: '', failure: interrupted }) as Answer;
+    probe: (url) => {
+      reference.applyIgnored(undefined, ['probe', url, '', '']);
     },
     now: (question, url, specifier, extra) => wait(question, url, specifier, extra) as Answer,
     compile: (url) => wait('compile', url, '', ''),

@@ -89,7 +89,7 @@ export class ModuleLinker {
     if (record.state !== 'evaluated' && record.state !== 'failed') return;
     if (record.waiting.length === 0) return;
     if (record.failure?.known === false) {
-      void this.#ask.later('probe', record.entry.url, '', '');
+      this.#ask.probe(record.entry.url);
       return;
     }
     const { waiting } = record;

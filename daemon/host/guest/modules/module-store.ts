@@ -3,9 +3,10 @@ import type { EvaluationGuard } from './evaluation-guard.ts';
 import type { LoadErrors } from './load-errors.ts';
 import type { Answer, Compiled, Failure, ModuleEntry, ModuleRecord, Question } from './module-record.ts';
 
-/** Asks the host, and waits: as a promise, or with the isolate's thread asleep. */
+/** Asks the host, and waits with the isolate's thread asleep. */
 export type AskHost = {
-  later(question: Question, url: string, specifier: string, extra: string): Promise<Answer>;
+  /** Does not wait. */
+  probe(url: string): void;
   now(question: Question, url: string, specifier: string, extra: string): Answer;
   compile(url: string): Compiled;
 };
@@ -47,20 +48,16 @@ export class ModuleStore {
     return this.#records[url];
   }
 
-  /** The module that a specifier means, with everything that it imports statically. Throws what the guest sees. */
-  async find(question: Question, referrer: string, specifier: string, type: string): Promise<ModuleRecord> {
-    const known = this.#known(question, referrer, specifier);
-    if (known !== undefined) return known;
-    const answer = await this.#ask.later(question, referrer, specifier, this.#extra(type));
-    return this.#record(this.take(answer, question, referrer, specifier));
-  }
-
-  /** As `find`, while the guest's code stands still. */
-  findNow(question: Question, referrer: string, specifier: string): ModuleRecord {
+  /**
+   * The module that a specifier means, with everything that it imports statically. Throws what the guest sees. The guest
+   * stands still meanwhile, for `import()` too: answers that come by promise overtake each other, and one may say that
+   * the guest has what is still on its way in another.
+   */
+  find(question: Question, referrer: string, specifier: string, type: string): ModuleRecord {
     return (
       this.#known(question, referrer, specifier) ??
       this.#record(
-        this.take(this.#ask.now(question, referrer, specifier, this.#extra('')), question, referrer, specifier),
+        this.take(this.#ask.now(question, referrer, specifier, this.#extra(type)), question, referrer, specifier),
       )
     );
   }

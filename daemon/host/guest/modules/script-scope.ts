@@ -77,7 +77,7 @@ export class ScriptScope {
 
   async #import(referrer: string, specifier: unknown, options: unknown): Promise<unknown> {
     const name = `${specifier as string}`;
-    const record = await this.#store.find('import', referrer, name, this.#typeOf(options));
+    const record = this.#store.find('import', referrer, name, this.#typeOf(options));
     return this.#linker.import(record);
   }
 
@@ -85,7 +85,7 @@ export class ScriptScope {
   async #entry(url: string): Promise<unknown> {
     this.beginScript('', '');
     this.#current = url;
-    const record = await this.#store.find('import', '', url, '');
+    const record = this.#store.find('import', '', url, '');
     const namespace = await this.#linker.import(record);
     return this.#p.getOwnPropertyDescriptor(namespace, 'default')?.value;
   }
@@ -144,7 +144,7 @@ export class ScriptScope {
   #lazy(key: string, specifier: string): void {
     this.#global(key, () => {
       if (!this.#store.isInUse) return undefined;
-      const exports = this.#commonJs.load(this.#store.findNow('require', '', specifier), undefined) as object;
+      const exports = this.#commonJs.load(this.#store.find('require', '', specifier, ''), undefined) as object;
       const value: unknown = this.#p.getOwnPropertyDescriptor(exports, key)?.value;
       this.#hidden(globalThis, key, { value, writable: true });
       return value;
