@@ -22,7 +22,7 @@ const JOBS: readonly Job[] = [
   { what: 'stream follower disconnected', rounds: 100, run: followThroughDisconnects },
   { what: 'clients started together', rounds: 100, run: (_folder, rounds) => startTogether(rounds) },
   { what: 'owner killed under load', rounds: 50, run: (_folder, rounds) => killOwnerOften(rounds) },
-  { what: 'followers paused', rounds: 1, run: () => pauseFollowers(10_000) },
+  { what: 'followers paused', rounds: 1, run: () => pauseFollowers(10_000, 8) },
 ];
 
 /** `npm run soak [-- WORD]`: all jobs, or those whose name has the word. */

@@ -34,7 +34,7 @@ describe('vm-system daemon --stdio', function () {
     const folders = await Promise.all(Array.from({ length: 4 }, () => SharedFolder.make()));
     try {
       const clients = await Promise.all(folders.map((each, i) => each.client(...(i % 2 === 0 ? [] : ['--own']))));
-      await Promise.all(clients.map((client, i) => folders[i]?.session(client)));
+      await Promise.all(clients.map((client, i) => folders[i]!.session(client)));
       assert.equal(new Set(folders.map((each) => each.endpoint()?.url)).size, folders.length);
     } finally {
       await Promise.all(folders.map((each) => each.remove()));
