@@ -60,6 +60,13 @@ describe('the extension in a real VS Code', () => {
     });
   });
 
+  it('stays quick with a thousand sessions, ten thousand executions and fifty thousand lines', async function () {
+    this.timeout(SUITE_MS);
+    await inWindow({ seeded: { sessions: 1_000, executions: 10 } }, async (window) => {
+      allPassed(await window.run('large', SUITE_MS - 60_000));
+    });
+  });
+
   it('goes on after the window was reloaded in the middle of a run', async function () {
     this.timeout(SUITE_MS);
     await inWindow({}, async (window) => {

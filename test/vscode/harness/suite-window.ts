@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { SuitePage } from './extension-host.ts';
+import { seed } from './seed.ts';
 import { bundleSuite } from './suite-bundle.ts';
 import { GREP, RESULTS_FILE, type SuiteResult } from './suite-result.ts';
 import type { VsCodeInstall } from './vs-code-install.ts';
@@ -20,6 +21,8 @@ export type SuiteWindowOptions = {
   folders?: readonly string[];
   /** `.vscode/settings.json` of the first folder. */
   folderSettings?: Record<string, unknown>;
+  /** What the daemon finds in its database when it starts, half of it bound to the first folder. */
+  seeded?: { sessions: number; executions: number };
 };
 
 type Target = { folder: string } | { workspace: string };
@@ -46,9 +49,11 @@ export class SuiteWindow {
     settings = {},
     folders = ['folder'],
     folderSettings,
+    seeded,
   }: SuiteWindowOptions): Promise<SuiteWindow> {
     const base = await realpath(await mkdtemp(join(tmpdir(), 'vm-suite-')));
     const target = await makeFolders(base, folders, folderSettings);
+    if (seeded !== undefined) seed(join(base, 'data'), { folder: join(base, folders[0] ?? ''), ...seeded });
     const grep = process.env[GREP];
     const env = {
       VM_SYSTEM_DATA_DIR: join(base, 'data'),
