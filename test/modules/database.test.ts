@@ -7,7 +7,8 @@ import { DatabaseModule } from '../../daemon/modules/database/database-module.ts
 import { makeTree } from '../worktree/tree.ts';
 import { ModuleCaller, policyFor } from './module-fixture.ts';
 
-describe('the host module database', () => {
+describe('the host module database', function () {
+  this.timeout(60_000);
   let root: string;
   let outside: string;
   let remove: () => Promise<void>;

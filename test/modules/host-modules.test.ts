@@ -6,7 +6,8 @@ function uses({ events }: Ran): string[] {
   return events.flatMap(({ type, payload }) => (type === 'system' ? [String(payload['message'])] : []));
 }
 
-describe('host modules of a session', () => {
+describe('host modules of a session', function () {
+  this.timeout(60_000);
   let session: ModuleSession;
   before(async () => {
     session = await ModuleSession.open({ 'a.txt': 'a' }, {}, { modules: ['database', 'exec', 'http'] });

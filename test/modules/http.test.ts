@@ -19,7 +19,8 @@ class TestNames {
   };
 }
 
-describe('the host module http', () => {
+describe('the host module http', function () {
+  this.timeout(60_000);
   let server: TestServer;
   let names: TestNames;
   const callers: ModuleCaller[] = [];

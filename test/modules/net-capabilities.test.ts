@@ -11,7 +11,8 @@ type Given = Pick<Capability, 'kind' | 'name'> & Partial<Capability>;
 
 const ROW = { id: '', vm_id: '', enabled: true, config: {} };
 
-describe('what a template allows of database, exec and http', () => {
+describe('what a template allows of database, exec and http', function () {
+  this.timeout(60_000);
   let server: TestServer;
   let session: ModuleSession | undefined;
   before(async () => {
@@ -71,7 +72,7 @@ describe('what a template allows of database, exec and http', () => {
 
   it('exec: the listed commands, with the variables of the template', async () => {
     process.env['VM_TEST_CANARY'] = 'canary';
-    await open([], { kind: 'module', name: 'exec', config: { commands: ['env', 'sh'], timeout_ms: 5000 } }, { kind: 'env', name: 'MODE', config: { values: { MODE: 'test' } } }); // prettier-ignore
+    await open([], { kind: 'module', name: 'exec', config: { commands: ['env', 'sh'], timeout_ms: 60_000 } }, { kind: 'env', name: 'MODE', config: { values: { MODE: 'test' } } }); // prettier-ignore
     const env = String(await value("require('exec').run('env').stdout"));
     Reflect.deleteProperty(process.env, 'VM_TEST_CANARY');
     assert.deepEqual(env.split('\n').filter((line) => !/^(VM_SYSTEM_RUN=|$)/.test(line)).sort(), ['MODE=test', 'PATH=/usr/local/bin:/usr/bin:/bin']); // prettier-ignore
