@@ -134,20 +134,23 @@ describe('completion in a real shell', function () {
     assert.deepEqual(await bash('status', '--data-dir', ''), []);
   });
 
-  it('bash: as its user, by the Tab key', async () => {
-    // `script` gives bash a terminal; what is typed comes when bash is ready for it.
-    const typed = 'source <(vm-system completion bash)\\nvm-system ops log-l\\tde\\t --json\\nexit\\n';
-    const terminal = `printf '${typed}' | script -qec 'bash --norc --noprofile -i' /dev/null`;
-    const lines = await run('bash', ['-c', terminal]);
-    assert.ok(
-      lines.some((line) => line.includes('vm-system ops log-level debug  --json')),
-      lines.join('\n'),
-    );
-    assert.ok(
-      lines.some((line) => line.includes('"level": "debug"')),
-      lines.join('\n'),
-    );
-  });
+  // The program of that name elsewhere takes other options.
+  if (process.platform === 'linux') {
+    it('bash: as its user, by the Tab key', async () => {
+      // `script` gives bash a terminal; what is typed comes when bash is ready for it.
+      const typed = 'source <(vm-system completion bash)\\nvm-system ops log-l\\tde\\t --json\\nexit\\n';
+      const terminal = `printf '${typed}' | script -qec 'bash --norc --noprofile -i' /dev/null`;
+      const lines = await run('bash', ['-c', terminal]);
+      assert.ok(
+        lines.some((line) => line.includes('vm-system ops log-level debug  --json')),
+        lines.join('\n'),
+      );
+      assert.ok(
+        lines.some((line) => line.includes('"level": "debug"')),
+        lines.join('\n'),
+      );
+    });
+  }
 
   it('says nothing, and does not wait, where no daemon answers', async () => {
     const script = 'vm-system complete -- template get ""';

@@ -83,7 +83,7 @@ export class Followers {
     setImmediate(() => {
       this.#pump(open(follow.signal), { follow: kind, ...about }, follow.signal)
         .catch((error: unknown) => {
-          this.#logger.error({ err: error, follow: kind, id }, 'following events failed');
+          this.#logger.error({ err: error, [`${kind}_id`]: id }, 'following events failed');
         })
         .finally(() => {
           if (!follow.signal.aborted) this.#follows.delete(`${kind} ${id}`);

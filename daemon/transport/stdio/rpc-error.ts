@@ -2,6 +2,7 @@ import { ErrorCodes, ResponseError } from 'vscode-jsonrpc/node';
 import type { Logger } from 'pino';
 import { ERROR_CODES, type ErrorCode } from '../../../shared/errors/error-codes.ts';
 import { VmError } from '../../../shared/errors/vm-error.ts';
+import { currentRequest } from '../../services/request-context.ts';
 
 /** What every error answer carries beside its number. */
 export type RpcErrorData = { code: ErrorCode; details: Record<string, unknown> };
@@ -29,5 +30,7 @@ export function cancelled(): ResponseError<undefined> {
 }
 
 function internal(): VmError {
-  return new VmError('INTERNAL', 'Something went wrong inside; the log of the daemon has it.');
+  const { request_id } = currentRequest() ?? {};
+  const where = request_id === undefined ? '' : ` under the request ${request_id}`;
+  return new VmError('INTERNAL', `Something went wrong inside; the log of the daemon has it${where}.`);
 }
