@@ -20,7 +20,7 @@ describe('requests in the log', () => {
     const refusal = second.request('vm/session/get', { session_id: session.id });
     await assert.rejects(
       refusal,
-      (error) => error instanceof ResponseError && /under the request 2-2\.$/.test(error.message),
+      (error) => error instanceof ResponseError && error.message.endsWith('under the request 2-2.'),
     );
     const lines = fixture.log.filter(({ request_id }) => request_id === '2-2');
     assert.deepEqual(
