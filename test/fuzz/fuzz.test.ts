@@ -24,7 +24,7 @@ const FLAT_MIB = 40;
 const OWN_HANDLES = 8;
 
 describe(`calls that a machine made up (FUZZ_SEED=${SEED})`, function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let target: FuzzDaemon;
   before(async () => {
     target = await FuzzDaemon.start();

@@ -18,7 +18,7 @@ const FLAT_MIB = 24;
 const OWN_HANDLES = 4;
 
 describe('a daemon that refuses', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let target: RefusingDaemon;
   before(async function () {
     // Memory and handles are read from /proc.
