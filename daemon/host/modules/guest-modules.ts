@@ -66,7 +66,6 @@ export class GuestModules {
       probe: get('probe'),
       giveUp: get('giveUp'),
       reset: get('reset'),
-      define: get('define'),
       beginScript: get('beginScript'),
     };
   }
@@ -104,11 +103,6 @@ export class GuestModules {
   #start(): void {
     this.#isStopped = false;
     this.#stop = Promise.withResolvers<undefined>();
-  }
-
-  /** Gives the session a host module: `make` is a function of the guest's that returns its exports. */
-  define(name: string, make: ivm.Reference<() => unknown>): void {
-    this.#tell('define', `vm:${name}`, make.derefInto());
   }
 
   async #ask(question: Question, url: string, specifier: string, extra: string): Promise<unknown> {

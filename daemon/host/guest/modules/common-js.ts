@@ -21,7 +21,6 @@ export class CommonJs {
   readonly #parts: CommonJsParts;
   /** Node's `require.cache`, by file name: what a program deletes from it is loaded anew. */
   readonly cache = { __proto__: null } as unknown as Record<string, CommonJsModule | undefined>;
-  readonly #makers = { __proto__: null } as unknown as Record<string, (() => unknown) | undefined>;
   /** Compiled before they were asked for, by URL. */
   readonly #compiled = { __proto__: null } as unknown as Record<string, Reference<Wrapper> | undefined>;
   /** The module of the file that is run as a script. */
@@ -60,9 +59,7 @@ export class CommonJs {
     this.cache[key] = module;
     let ok = false;
     try {
-      const make = this.#makers[entry.url];
-      if (make !== undefined) module.exports = make();
-      else if (entry.format === 'json') module.exports = this.#parseJson(record);
+      if (entry.format === 'json') module.exports = this.#parseJson(record);
       else this.#run(record, module);
       module.loaded = true;
       ok = true;
@@ -70,11 +67,6 @@ export class CommonJs {
       if (!ok) delete this.cache[key];
     }
     return module.exports;
-  }
-
-  /** What a module without a text exports. */
-  define(url: string, make: () => unknown): void {
-    this.#makers[url] = make;
   }
 
   /** Whether its code has begun and not ended. */

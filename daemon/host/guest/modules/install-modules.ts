@@ -42,8 +42,6 @@ export type GuestModules = {
   giveUp(url: string): void;
   /** After an interrupt. Returns the URLs of the modules that are left, a line each. */
   reset(): string;
-  /** What a host module exports, made when it is first imported. */
-  define(url: string, make: () => unknown): void;
   /** The file that is run as a script from here on; empty for REPL input. */
   beginScript(url: string, path: string): void;
 };
@@ -101,9 +99,6 @@ export function installModules(parts: GuestParts, options: GuestOptions): GuestM
       store.forgetUnfinished((record) => commonJs.isHalfRun(record));
       linker.reset();
       return store.urls();
-    },
-    define: (url, make) => {
-      commonJs.define(url, make);
     },
     beginScript: (url, path) => {
       scope.beginScript(url, path);
