@@ -35,7 +35,12 @@ export function formatEvent({ ts, type, payload }: ExecutionEvent): string {
 export function formatHeader(session_id: string, { ts, execution_id, payload, seq }: ExecutionEvent): string {
   const input = typeof payload['text'] === 'string' ? payload['text'] : '';
   const what = seq === 1 ? cutLine(input) : '(goes on)';
-  return `${time(ts)} ── session ${shortId(session_id)} ── execution ${shortId(execution_id)} ── ${what}\n`;
+  const parts = [
+    `session ${shortId(session_id)}`,
+    `execution ${shortId(execution_id)}`,
+    ...(what === '' ? [] : [what]),
+  ];
+  return `${time(ts)} ── ${parts.join(' ── ')}\n`;
 }
 
 /** The last line of an execution: how it ended, and how long it took. */

@@ -3,6 +3,7 @@ import type { GlobalVariable, Member } from '../../shared/model/inspection.ts';
 import type { ActiveSessions } from '../active-sessions.ts';
 import type { DaemonClient } from '../daemon/daemon-client.ts';
 import type { LiveState } from '../live-state.ts';
+import { codeOf } from '../notify.ts';
 
 /** A variable of a session, or something inside of one; `path` leads there. */
 export type VariableNode = {
@@ -27,6 +28,9 @@ const ICONS: Readonly<Record<string, string>> = {
   accessor: 'eye-closed',
 };
 
+/** A session is told to have ended a run a moment before it can be looked into, longest after it was stopped. */
+const BUSY = { askAgainMs: 100, times: 50 } as const;
+
 /** What the active session defines; read again after each execution, never by polling. Nothing of the session runs for it. */
 export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vscode.Disposable {
   readonly #client: DaemonClient;
@@ -34,6 +38,8 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
   readonly #active: ActiveSessions;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #subscriptions: vscode.Disposable[];
+  /** What was last seen: a session that runs cannot be looked into, and its variables are still there. */
+  #last: VariableNode[] = [];
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(client: DaemonClient, state: LiveState, active: ActiveSessions) {
@@ -107,11 +113,25 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
 
   async #variables(): Promise<VariableNode[]> {
     const session = this.#active.current();
-    // While something runs the daemon cannot look; the end of the run brings another refresh.
-    if (session?.status !== 'ready' || this.#state.running(session.id) !== undefined) return [];
+    if (session?.status !== 'ready') return [];
     const { id: session_id } = session;
-    const { globals } = await this.#client.request('vm/session/globals', { session_id }).catch(() => ({ globals: [] }));
-    return globals.map((variable) => ({ session_id, path: [variable.name], variable }));
+    const globals = await this.#globals(session_id);
+    if (globals !== undefined)
+      this.#last = globals.map((variable) => ({ session_id, path: [variable.name], variable }));
+    return this.#last.filter((node) => node.session_id === session_id);
+  }
+
+  /** Undefined when the session runs, or is gone: its next change asks again. */
+  async #globals(session_id: string): Promise<GlobalVariable[] | undefined> {
+    for (let time = 0; time < BUSY.times && this.#state.running(session_id) === undefined; time += 1) {
+      try {
+        return (await this.#client.request('vm/session/globals', { session_id })).globals;
+      } catch (error) {
+        if (codeOf(error) !== 'SESSION_BUSY') return undefined;
+        await new Promise((resolve) => setTimeout(resolve, BUSY.askAgainMs));
+      }
+    }
+    return undefined;
   }
 
   async #members({ session_id, path }: VariableNode): Promise<VariableNode[]> {
