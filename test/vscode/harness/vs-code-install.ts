@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, '..', '..', '..');
 const CODE_SERVER = '4.139.1';
 /** Used where the machine has no Chromium of its own. */
 const CHROMIUM = '153.0.0';
+/** That Chromium has one typeface, and code in it looks like prose. */
+const MONOSPACE = 'dejavu-fonts-ttf@2.37.3';
 const SYSTEM_CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** One npm at a time on a slow line; longer, and something is wrong. */
@@ -17,6 +19,8 @@ const NPM_MS = 8 * 60_000;
 
 const cache = join(root, '.vscode-test', `code-server-${CODE_SERVER}`);
 const unpackedChromium = join(root, '.vscode-test', `chromium-${CHROMIUM}`);
+
+const fonts = join(root, '.vscode-test', `fonts-${MONOSPACE}`);
 
 export type Chromium = { path: string; env: Record<string, string> };
 
@@ -96,11 +100,27 @@ async function findChromium(): Promise<Chromium> {
   const found = SYSTEM_CHROMIUM.find((path) => existsSync(path));
   if (found !== undefined) return { path: found, env: {} };
   await makeOnce(unpackedChromium, unpackChromium);
+  await makeOnce(fonts, installFonts);
   const libraries = join(unpackedChromium, 'al2023', 'lib');
   return {
     path: join(unpackedChromium, 'chromium'),
-    env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_PATH: join(unpackedChromium, 'fonts') },
+    env: { LD_LIBRARY_PATH: libraries, FONTCONFIG_FILE: join(fonts, 'fonts.conf') },
   };
+}
+
+async function installFonts(fresh: string): Promise<void> {
+  await writeFile(join(fresh, 'package.json'), '{ "private": true }');
+  await npm(fresh, 'install', MONOSPACE, '--ignore-scripts');
+  const folders = [join(unpackedChromium, 'fonts', 'fonts'), join(fonts, 'node_modules', 'dejavu-fonts-ttf', 'ttf')];
+  const prefer = (family: string, font: string): string =>
+    `<alias binding="strong"><family>${family}</family><prefer><family>${font}</family></prefer></alias>`;
+  const lines = [
+    ...folders.map((folder) => `<dir>${folder}</dir>`),
+    `<cachedir>${join(fonts, 'cache')}</cachedir>`,
+    prefer('monospace', 'DejaVu Sans Mono'),
+    prefer('sans-serif', 'Open Sans'),
+  ];
+  await writeFile(join(fresh, 'fonts.conf'), `<fontconfig>\n${lines.join('\n')}\n</fontconfig>\n`);
 }
 
 /**
