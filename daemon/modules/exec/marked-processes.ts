@@ -5,7 +5,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 export const MARK = 'VM_SYSTEM_RUN';
 
 /** Someone who forks faster than we look is tried again, so often. */
-const MAX_ROUNDS = 20;
+const MAX_ROUNDS = 40;
+/** A process that is just becoming another program has no environment for a moment; few have none for good. */
+const MAX_UNCLEAR_ROUNDS = 10;
+const UNCLEAR_MS = 2;
+const KERNEL_THREAD = 0x200000;
 
 /** A mark for one run of a module process. */
 export function newMark(modulePid: number): string {
@@ -16,10 +20,14 @@ export function newMark(modulePid: number): string {
 export function killMarked(mark: string): void {
   if (process.platform !== 'linux') return;
   const text = Buffer.from(`${MARK}=${mark}`);
+  let patience = MAX_UNCLEAR_ROUNDS;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isMarked(name, text));
-    if (found.length === 0) return;
-    for (const name of found) kill(Number(name));
+    const looks = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => ({ pid, look: lookAt(pid, text) })); // prettier-ignore
+    const found = looks.filter(({ look }) => look === 'marked');
+    for (const { pid } of found) kill(Number(pid));
+    if (found.length > 0) continue;
+    if (patience-- === 0 || !looks.some(({ look }) => look === 'unclear')) return;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, UNCLEAR_MS);
   }
 }
 
@@ -28,12 +36,14 @@ export function killLeftBy(modulePid: number): void {
   killMarked(`${modulePid}.`);
 }
 
-function isMarked(pid: string, text: Buffer): boolean {
+function lookAt(pid: string, text: Buffer): 'marked' | 'other' | 'unclear' {
   try {
-    // A zombie's is empty.
-    return readFileSync(`/proc/${pid}/environ`).includes(text);
+    const environment = readFileSync(`/proc/${pid}/environ`);
+    if (environment.length > 0) return environment.includes(text) ? 'marked' : 'other';
+    const [state = '', , , , , , flags = '0'] = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' '); // prettier-ignore
+    return 'ZX'.includes(state) || (Number(flags) & KERNEL_THREAD) !== 0 ? 'other' : 'unclear';
   } catch {
-    return false;
+    return 'other';
   }
 }
 
