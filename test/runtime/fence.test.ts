@@ -39,7 +39,10 @@ describe('the wall under the wall', function () {
   });
 
   /** Runs the script in the place of the program that the command starts. */
-  async function reach({ file, args }: HostCommand, isEntry: (word: string) => boolean): Promise<Record<string, string>> {
+  async function reach(
+    { file, args }: HostCommand,
+    isEntry: (word: string) => boolean,
+  ): Promise<Record<string, string>> {
     const entry = args.findIndex(isEntry);
     assert.ok(entry > 0, args.join(' '));
     const words = [...args.slice(0, entry), `--allow-fs-read=${script}`, script, join(outside, 'canary.txt'), String((server.address() as AddressInfo).port)]; // prettier-ignore
