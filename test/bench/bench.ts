@@ -3,6 +3,7 @@ import { BenchDaemon, peakRssMiB, pssMiB } from './bench-daemon.ts';
 import { startFloorServer } from './floor/floor-server.ts';
 import { HttpClient } from './http-client.ts';
 import { measureCpu } from './measure-cpu.ts';
+import { measureEditor } from './measure-editor.ts';
 import { measureFlood, measureLargeScript } from './measure-execution.ts';
 import { measureCreation, measureIdleMemory, measureStart } from './measure-sessions.ts';
 import { measureGraph } from './measure-graph.ts';
@@ -41,4 +42,5 @@ try {
 }
 add(await measureIdleMemory());
 add(await measureStart());
+add(await measureEditor());
 report(rows, join(import.meta.dirname, '..', '..', '.bench', 'bench.json'));

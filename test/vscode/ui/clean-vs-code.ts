@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { packagedExtension } from '../../helpers/packaged-extension.ts';
+import { waitUntil } from '../../helpers/wait-until.ts';
 import type { VsCodeInstall } from '../harness/vs-code-install.ts';
 import { VsCodeServer } from '../harness/vs-code-server.ts';
 import { launchBrowser } from '../harness/workbench.ts';
@@ -13,7 +15,8 @@ import { Workbench, type Look } from './workbench.ts';
 /** Unpacking 145 MB on a busy machine. */
 const INSTALL_MS = 3 * 60_000;
 
-const SOCKET_LEAVES_MS = 10_000;
+/** For a daemon to close its sessions, and for others to notice. */
+const ENDS_MS = 20_000;
 
 /** A VS Code as it is after its installation, with nothing but our package in it, on a machine without Node. */
 export class CleanVsCode {
@@ -60,8 +63,10 @@ export class CleanVsCode {
     });
   }
 
-  /** Ends VS Code as the kernel does when memory runs out. */
+  /** Ends every process of VS Code as the kernel does when memory runs out. */
   async kill(): Promise<void> {
+    const { pid } = this.server;
+    for (const child of descendants(pid)) process.kill(child, 'SIGKILL');
     await this.server.stop('SIGKILL');
     this.#server = undefined;
   }
@@ -101,7 +106,43 @@ export class CleanVsCode {
     await this.#browser.close();
     await this.#server?.stop();
     await this.stopDaemon();
+    // An extension host that outlives its server for a moment starts the daemon again, as it should.
+    await waitUntil(() => endProcesses(this.base) === 0, 'the end of everything that ran from the package', ENDS_MS);
     await rm(this.base, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Sends a last signal to what runs from the extensions of a folder; answers how many there were. */
+function endProcesses(folder: string): number {
+  const pids = processesOf(join(folder, 'extensions'));
+  for (const pid of pids) end(pid, 'SIGKILL');
+  return pids.length;
+}
+
+/** Whether the process was still there. */
+function end(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** Processes with a folder in their command lines. Linux only: elsewhere there are none. */
+export function processesOf(folder: string, word = ''): number[] {
+  const names = existsSync('/proc') ? readdirSync('/proc') : [];
+  return names.map(Number).filter((pid) => {
+    const line = pid > 0 ? commandLine(pid) : '';
+    return line.includes(`${folder}/`) && line.includes(word);
+  });
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    // It ended meanwhile.
+    return '';
   }
 }
 
@@ -110,16 +151,14 @@ function nameOf({ folder, workspace = '' }: { folder?: string; workspace?: strin
   return folder === undefined ? basename(workspace, '.code-workspace') : basename(folder);
 }
 
+/** Processes that VS Code started, and those started by them; not what runs from our package. Linux only. */
+function descendants(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  const own = children.filter((child) => !commandLine(child).includes('cli.js'));
+  return own.flatMap((child) => [...descendants(child), child]);
+}
+
 async function stop(pid: number): Promise<void> {
-  const deadline = Date.now() + SOCKET_LEAVES_MS;
-  try {
-    process.kill(pid, 'SIGTERM');
-    while (Date.now() < deadline) {
-      process.kill(pid, 0);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It is gone.
-  }
+  if (!end(pid, 'SIGTERM')) return;
+  await waitUntil(() => !end(pid, 0), 'the end of the daemon', ENDS_MS);
 }

@@ -1,0 +1,61 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { waitUntil } from '../../helpers/wait-until.ts';
+import { installVsCode } from '../harness/vs-code-install.ts';
+import { CleanVsCode, processesOf } from './clean-vs-code.ts';
+
+const TICKS = 30;
+/** Ends by itself within the limits of a new template, and runs while the window is away. */
+const TICKING = `for (let i = 1; i <= ${TICKS}; i += 1) {
+  console.log("tick " + i);
+  await new Promise((resolve) => setTimeout(resolve, 130));
+}
+`;
+
+/** A relay sees its window end by the end of its input. */
+const RELAYS_END_MS = 20_000;
+
+/**
+ * Reloads a window again and again while code runs; then kills VS Code with SIGKILL. Rejects where the window shows other
+ * events than those that there were, and where a process is left beside the daemon that the sessions live in.
+ */
+export async function reloadWindows(rounds: number): Promise<string> {
+  const vscode = await CleanVsCode.make(await installVsCode());
+  try {
+    await vscode.start();
+    const window = await vscode.open({ folder: await vscode.folder('ticking', { 'ticks.mjs': TICKING }) });
+    await window.openFile('ticks.mjs');
+    for (let round = 1; round <= rounds; round += 1) {
+      await window.command('VM System: Run File in Session');
+      await window.statusItem.getByText('running').waitFor();
+      await window.reload();
+      await window.statusItem.getByText('ready').waitFor();
+      await window.command('VM System: Show Output');
+      await window.output(new RegExp(`tick ${TICKS}\\s*([^\\n]*ok after.*\\s*)?$`));
+      requireWhole(await shown(vscode), round);
+    }
+    await vscode.kill();
+    await waitUntil(
+      () => processesOf(vscode.base, '--stdio').length === 0,
+      'the end of what VS Code had started',
+      RELAYS_END_MS,
+    );
+    return 'nothing lost, nothing told twice; after a SIGKILL of VS Code only the daemon is left';
+  } finally {
+    await vscode.close();
+  }
+}
+
+/** What the output channel of the newest window has, as VS Code keeps it on disk. */
+async function shown(vscode: CleanVsCode): Promise<string> {
+  const logs = join(vscode.server.home, 'user', 'logs');
+  const names = (await readdir(logs, { recursive: true })).filter((name) => /\d+-VM System\.log$/.test(name)).sort();
+  return readFile(join(logs, names.at(-1) ?? ''), 'utf8');
+}
+
+function requireWhole(text: string, round: number): void {
+  const last = text.slice(text.lastIndexOf(' tick 1\n'));
+  const numbers = [...last.matchAll(/ tick (\d+)$/gm)].map(([, number]) => Number(number));
+  const isWhole = numbers.length === TICKS && numbers.every((number, index) => number === index + 1);
+  if (!isWhole) throw new Error(`round ${round}: the window shows the ticks ${numbers.join(' ')}`);
+}
