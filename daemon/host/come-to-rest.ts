@@ -9,18 +9,20 @@ export type RunFate = 'rested' | 'stuck' | 'gone';
  * in some 1,000 tries): so it is repeated.
  */
 const REPEAT_MS = 20;
+/** Each try waits twice as long as the one before, up to this: on a busy machine a thread may have to wait for its turn. */
+const MAX_REPEAT_MS = 160;
 
 /** Interrupts what runs until the isolate answers again, as itself: no interrupt may be left over for the next run. */
 export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
   guest.inspector.forgetPending();
   const deadline = performance.now() + STOP_GRACE_MS;
-  for (let isFirst = true; performance.now() < deadline; isFirst = false) {
+  for (let ms = REPEAT_MS; performance.now() < deadline; ms = Math.min(2 * ms, MAX_REPEAT_MS)) {
     if (guest.isGone) return 'gone';
-    if (!isFirst) await endEarlierInterrupt(guest);
+    if (ms > REPEAT_MS) await endEarlierInterrupt(guest);
     guest.terminate();
-    const rest = await within(REPEAT_MS, guest.restFromInterrupt());
+    const rest = await within(ms, guest.restFromInterrupt());
     if (rest?.state === 'gone') return 'gone';
-    if (rest !== undefined && (await answersAgain(guest))) return 'rested';
+    if (rest !== undefined && (await answersAgain(guest, ms))) return 'rested';
   }
   return 'stuck';
 }
@@ -35,11 +37,11 @@ async function endEarlierInterrupt(guest: GuestIsolate): Promise<void> {
 }
 
 /** Whether code runs to its end; an interrupt that found nothing to stop hits this instead. */
-async function answersAgain(guest: GuestIsolate): Promise<boolean> {
+async function answersAgain(guest: GuestIsolate, ms: number): Promise<boolean> {
   const probe = guest.evaluate('0', { replMode: true });
-  const rest = await within(REPEAT_MS, guest.restFromInterrupt());
+  const rest = await within(ms, guest.restFromInterrupt());
   if (rest?.state !== 'idle') return false;
-  return (await within(REPEAT_MS, probe))?.result?.result.value === 0;
+  return (await within(ms, probe))?.result?.result.value === 0;
 }
 
 /** What `promise` gives, or undefined after `ms`. */

@@ -149,7 +149,7 @@ export type FromHost =
   | { t: 'pong' };
 
 /** How long a guest may take to stop once it was told to, milliseconds. Interrupts take about 1 ms where they work at all. */
-export const STOP_GRACE_MS = 500;
+export const STOP_GRACE_MS = 1000;
 
 /** Longest text of one event, UTF-16 units; more is cut with a count. Keeps single messages within reason. */
 export const MAX_EVENT_TEXT = 1_048_576;

@@ -204,7 +204,7 @@ describe('guest: what goes on between executions', () => {
     const session = await open();
     await fixture.run(
       session,
-      'setTimeout(() => { for (;;); }, 1); setTimeout(() => console.log("still here"), 2); globalThis.kept = 7',
+      'setTimeout(() => { for (;;); }, 150); setTimeout(() => console.log("still here"), 151); globalThis.kept = 7',
       { wall_ms: 300, cpu_ms: 300 },
     );
     const execution = await eventually('the end', () =>
@@ -218,7 +218,7 @@ describe('guest: what goes on between executions', () => {
 
   it('does not repeat a timer whose call was stopped', async () => {
     const session = await open();
-    await fixture.run(session, 'globalThis.calls = 0; setInterval(() => { calls++; for (;;); }, 1)', {
+    await fixture.run(session, 'globalThis.calls = 0; setInterval(() => { calls++; for (;;); }, 150)', {
       wall_ms: 200,
       cpu_ms: 200,
     });
@@ -287,7 +287,7 @@ describe('guest: what goes on between executions', () => {
 
   it('is stopped in the middle of a call that loops', async () => {
     const session = await open();
-    await fixture.run(session, 'console.log("before"); setTimeout(() => { console.log("in"); for (;;); }, 1)', {
+    await fixture.run(session, 'console.log("before"); setTimeout(() => { console.log("in"); for (;;); }, 150)', {
       wall_ms: 20_000,
       cpu_ms: 20_000,
     });

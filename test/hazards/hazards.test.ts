@@ -93,7 +93,13 @@ async function livesOn(
     return false;
   }
   assert.equal(status, 'ready', last_error);
-  const after = await daemon.repl(session, '({ list: [state + 1, "text"] })');
+  const ask = (): Promise<Execution> => daemon.repl(session, '({ list: [state + 1, "text"] })');
+  let after = await ask();
+  // What is collected late is finalised late: in an execution of its own, or in this one, under the same limits.
+  for (let i = 0; i < 5 && hazard.goesOn === true && after.status === 'timeout'; i++) {
+    await daemon.api.call('POST', `sessions/${session.id}/interrupt`);
+    after = await ask();
+  }
   assert.equal(after.result?.preview, "{ list: [ 42, 'text' ] }", after.error?.message);
   return true;
 }
