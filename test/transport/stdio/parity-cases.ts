@@ -58,7 +58,7 @@ function ids(code: ErrorCode, field: string, method: RequestMethod, more: Params
   ];
 }
 
-const part = { kind: 'fs', name: 'x' };
+const part = { kind: 'env', name: 'env' };
 const settings = { limits: { cpu_ms: 5 } };
 
 export const CASES: readonly Case[] = [

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -17,7 +18,7 @@ const SYSTEM_CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr
 /** One npm at a time on a slow line; longer, and something is wrong. */
 const NPM_MS = 8 * 60_000;
 
-const cache = join(root, '.vscode-test', `code-server-${CODE_SERVER}`);
+const cache = join(root, '.vscode-test', `code-server-${CODE_SERVER}-with-logger`);
 const unpackedChromium = join(root, '.vscode-test', `chromium-${CHROMIUM}`);
 
 const fonts = join(root, '.vscode-test', `fonts-${MONOSPACE}`);
@@ -79,15 +80,28 @@ async function install(fresh: string): Promise<void> {
   await npm(fresh, 'install', `code-server@${CODE_SERVER}`, `@sparticuz/chromium@${CHROMIUM}`, '--ignore-scripts');
   const vscode = join(fresh, 'node_modules', 'code-server', 'lib', 'vscode');
   await npm(vscode, 'install', '--omit=dev', '--ignore-scripts');
-  // Without this one native module the output channels stay blank, and nothing says so.
-  await npm(vscode, 'rebuild', '@vscode/spdlog');
+  await installFileLogger(vscode);
   await npm(join(vscode, 'extensions'), 'install', '--omit=dev', '--ignore-scripts');
 }
 
-/** Runs npm on the Node that runs us, with the headers of that Node for what has to be compiled. */
+/** Without one the output channels stay blank, and nothing says so. */
+async function installFileLogger(vscode: string): Promise<void> {
+  await build({
+    entryPoints: [join(import.meta.dirname, 'file-logger.ts')],
+    outfile: join(vscode, 'node_modules', '@vscode', 'spdlog', 'index.js'),
+    allowOverwrite: true,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    logLevel: 'warning',
+  });
+}
+
+/** Runs npm on the Node that runs us. */
 async function npm(folder: string, ...args: string[]): Promise<void> {
   const node = dirname(process.execPath);
-  const env = { ...process.env, PATH: `${node}:${process.env['PATH'] ?? ''}`, npm_config_nodedir: dirname(node) };
+  const env = { ...process.env, PATH: `${node}:${process.env['PATH'] ?? ''}` };
   const [command, ...first] = process.env['npm_execpath']?.endsWith('.js')
     ? [process.execPath, process.env['npm_execpath']]
     : ['npm'];
