@@ -188,10 +188,11 @@ export class ExecutionService {
         env: run.env,
         limits: session.settings.limits,
       });
+      // The session is free for the next from here on, while this one is still being stored.
       session.running = undefined;
       return await this.#recorder.end(execution, outcome);
     } finally {
-      session.running = undefined;
+      if (session.running === execution.id) session.running = undefined;
       this.#running.delete(execution.id);
     }
   }

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { dirname, join } from 'node:path';
 import { ApiError } from '../../daemon/cli/cli-errors.ts';
 import { connectDaemon } from '../../daemon/ownership/connect.ts';
+import type { Execution } from '../../shared/model/execution.ts';
 import type { Session } from '../../shared/model/session.ts';
 import { DaemonFolder, DaemonProcess } from '../helpers/daemon-process.ts';
 import { TestRegistry } from '../helpers/test-registry.ts';
@@ -58,6 +59,19 @@ export class FuzzDaemon {
     await this.daemon.end();
     await this.#registry.stop();
     await this.daemon.folder.remove();
+  }
+
+  /** What the daemon says of those that a call named. */
+  async aboutAll(call: string): Promise<string> {
+    const { client } = this.daemon;
+    const ids = new Set(call.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g));
+    const said: unknown[] = [];
+    for (const id of ids) {
+      const execution = await client.get<Execution>(`executions/${id}`).catch(() => undefined);
+      const session = await client.get<Session>(`sessions/${execution?.session_id ?? id}`).catch(() => undefined);
+      said.push(execution, session);
+    }
+    return said.map((each) => JSON.stringify(each)).join('\n');
   }
 
   /** Generated paths, made ones of this daemon's folder; backups go nowhere else, whatever path was made up for them. */

@@ -51,7 +51,8 @@ export class Caller {
     } catch (error) {
       const sent = JSON.stringify(filled);
       const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      throw new Error(`${sent.slice(0, 4_000)}\nwas answered against the contract: ${why}`, { cause: error });
+      const told = `${sent.slice(0, 4_000)}\nwas answered against the contract: ${why}\n${await this.#target.aboutAll(sent)}`;
+      throw new Error(told, { cause: error });
     }
   }
 
