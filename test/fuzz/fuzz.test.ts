@@ -74,8 +74,10 @@ describe(`calls that a machine made up (FUZZ_SEED=${SEED})`, function () {
     if (process.env['FUZZ_VERBOSE'] !== undefined) {
       console.log(counts, memory.filter((_, index) => index % 10 === 0).map(Math.round));
     }
-    const grown = least(memory.slice(-20)) - least(memory.slice(memory.length * WARM_UP, memory.length * WARM_UP + 20));
-    assert.ok(grown < FLAT_MIB, `the daemon grew by ${grown.toFixed()} MiB`);
+    const warm = least(memory.slice(memory.length * WARM_UP, memory.length * WARM_UP + 20));
+    // While calls come as fast as they can be answered, garbage waits; at rest it is given back.
+    const grown = (): number => target.memory() - warm;
+    await waitUntil(() => grown() < FLAT_MIB, 'the daemon to give back what the calls have taken', 20_000);
   });
 });
 
