@@ -129,12 +129,13 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
 /** Two daemons that start at once may both find the wanted port free: only having it is having it. */
 async function listen(
   server: { listen(at: DaemonOptions['listen']): Promise<unknown> },
-  { listen: wanted, mayMovePort = false }: DaemonOptions,
+  { listen: wanted, mayMovePort = false, logger }: DaemonOptions,
 ): Promise<void> {
   try {
     await server.listen(wanted);
   } catch (error) {
     if (!mayMovePort) throw error;
+    logger.warn(`${wanted.host}:${wanted.port} is in use; another port is taken`);
     await server.listen({ ...wanted, port: 0 });
   }
 }

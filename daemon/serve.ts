@@ -7,7 +7,7 @@ import { OwnershipError } from './ownership/ownership-error.ts';
 import { outliveReaders } from './ownership/outlive-readers.ts';
 import { ProcessEnd } from './process-end.ts';
 
-export type ServeOptions = Omit<OwnedDaemonOptions, 'logger' | 'log' | 'onStop' | 'mayMovePort'> & {
+export type ServeOptions = Omit<OwnedDaemonOptions, 'logger' | 'log' | 'onStop'> & {
   logLevel: string;
   /** Whether the database was named apart from the data directory: then it may be served beside that directory's daemon. */
   isDatabaseNamed: boolean;
@@ -24,7 +24,7 @@ export async function serve({ logLevel, isDatabaseNamed, ...options }: ServeOpti
   const onStop = (reason: string): void => {
     end.stop(reason);
   };
-  const all = { ...options, logger, log, onStop, mayMovePort: false };
+  const all = { ...options, logger, log, onStop };
   const starting = startOwnedDaemon(all).catch(async (error: unknown) => {
     if (!isDatabaseNamed || !(error instanceof OwnershipError)) throw error;
     const token = ensureToken(options.dataDirectory);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { defaultDataDirectory, readToken } from '../data-directory.ts';
 import { readLiveEndpoint } from '../ownership/endpoint.ts';
-import { UsageError } from './cli-errors.ts';
+import { NoDaemonError, UsageError } from './cli-errors.ts';
 import { Output } from './output.ts';
 import { RestClient, type RestClientOptions } from './rest-client.ts';
 import { isLoopback, serverUrl } from './server-url.ts';
@@ -11,13 +11,16 @@ export const DEFAULT_SERVER_URL = 'http://127.0.0.1:3210';
 /** Options that every command takes, before or after its name. */
 export type GlobalOptions = { db?: string; serverUrl?: string; json?: boolean; logLevel?: string };
 
-export type CommandContext = { client: RestClient; output: Output; options: GlobalOptions };
+export type CommandContext = { readonly client: RestClient; output: Output; options: GlobalOptions };
 
 /** What a command works with, from its options and the environment. */
 export function contextOf(command: Command): CommandContext {
   const options = command.optsWithGlobals<GlobalOptions>();
   return {
-    client: new RestClient(serverFor(options.serverUrl)),
+    /** Asked for by commands that need a daemon. Throws NoDaemonError. */
+    get client() {
+      return new RestClient(serverFor(options.serverUrl));
+    },
     output: new Output({ json: options.json ?? false }),
     options,
   };
@@ -25,12 +28,20 @@ export function contextOf(command: Command): CommandContext {
 
 /**
  * The daemon that is meant: the one that was named, else that of the data directory. Where neither is there, the usual
- * address is tried, but without our token: another user may have that port.
+ * address is tried, but without our token: another user may have that port. Not where a data directory was chosen: what
+ * listens there has another one. Throws NoDaemonError.
  */
 export function serverFor(named: string | undefined): RestClientOptions {
-  const known = named ?? environmentUrl() ?? endpointUrl();
-  if (known === undefined) return { serverUrl: DEFAULT_SERVER_URL, token: environment('VM_SYSTEM_TOKEN') };
-  return { serverUrl: known, token: tokenFor(known) };
+  const known = namedUrl(named) ?? endpointUrl();
+  if (known !== undefined) return { serverUrl: known, token: tokenFor(known) };
+  const chosen = environment('VM_SYSTEM_DATA_DIR');
+  if (chosen !== undefined) throw new NoDaemonError(`no daemon serves ${chosen}; start one with: vm-system serve`);
+  return { serverUrl: DEFAULT_SERVER_URL, token: environment('VM_SYSTEM_TOKEN') };
+}
+
+/** The address that was asked for on the command line, else by the environment; else the data directory decides. */
+export function namedUrl(option: string | undefined): string | undefined {
+  return option ?? environmentUrl();
 }
 
 /**

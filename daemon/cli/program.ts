@@ -34,8 +34,8 @@ export function createProgram(version: string): Command {
     .addOption(new Option('--log-level <level>', 'the least important that the daemon logs').choices(LOG_LEVELS))
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
-  addRunCommand(program);
-  addReplCommand(program);
+  addRunCommand(program, version);
+  addReplCommand(program, version);
   addServeCommand(program, version);
   addDaemonCommand(program, version);
   addStopAndStatusCommands(program, version);

@@ -11,6 +11,7 @@ import type { ExecutionWithEvents } from '../../shared/model/execution.ts';
 import type { Session } from '../../shared/model/session.ts';
 import { DaemonFolder, DaemonProcess, LAUNCHER } from '../helpers/daemon-process.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
+import { SharedFolder } from '../process/shared-daemon.ts';
 
 /** Files whose name says what they do. */
 const FILES = {
@@ -42,7 +43,7 @@ describe('run', function () {
     await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  function run(args: string[], { url = 'http://127.0.0.1:1', input = '' } = {}) {
+  function run(args: string[], { url = '', input = '' } = {}) {
     const env = { VM_SYSTEM_SERVER_URL: url, VM_SYSTEM_DATA_DIR: folder.path, TMPDIR: temporary, NO_COLOR: '1' };
     const started = execa(LAUNCHER, ['run', ...args], { env, input, cwd: folder.path, reject: false });
     running.add(started as ResultPromise);
@@ -51,23 +52,66 @@ describe('run', function () {
 
   const ownDaemons = (): number[] => processesWith(temporary);
 
+  describe('where a daemon is named that is not there', () => {
+    it('says so, and starts none', async () => {
+      const { exitCode, stderr } = await run(['prints.js'], { url: 'http://127.0.0.1:1' });
+      assert.equal(exitCode, 4);
+      assert.match(stderr, /no daemon answers at http:\/\/127\.0\.0\.1:1/);
+      assert.deepEqual(await readdir(temporary), []);
+    });
+
+    it('says so where something else answers', async () => {
+      const other = createServer((_request, response) => response.end('<html>')).listen(0, '127.0.0.1');
+      await emitted(other, 'listening');
+      const { port } = other.address() as AddressInfo;
+      const { exitCode, stderr } = await run(['prints.js'], { url: `http://127.0.0.1:${port}` });
+      other.close();
+      assert.equal(exitCode, 4);
+      assert.match(stderr, /is no vm-system daemon/);
+    });
+  });
+
   describe('without a daemon', () => {
-    it('starts one of its own, and leaves nothing of it', async () => {
-      const { exitCode, stdout, stderr } = await run(['prints.js']);
+    it('starts the one of the data directory, which it and repl find again', async () => {
+      const shared = await SharedFolder.make();
+      const neighbour = await SharedFolder.make();
+      const env = (at: SharedFolder) => ({ ...at.env, VM_SYSTEM_SERVER_URL: '' });
+      const counts = (at: SharedFolder) => execa(LAUNCHER, ['run', 'counts.js'], { env: env(at), cwd: folder.path });
+      try {
+        // Many at once get along with one daemon, and the one of another directory with its own.
+        const both = [shared, shared, shared, neighbour];
+        for (const { stdout } of await Promise.all(both.map(counts))) assert.match(stdout, /^run \d/);
+        assert.deepEqual(shared.daemons(), [shared.endpoint()?.pid]);
+        assert.deepEqual(neighbour.daemons(), [neighbour.endpoint()?.pid]);
+        assert.match((await counts(neighbour)).stdout, /^run 2$/);
+        const repl = await execa(LAUNCHER, ['repl'], { env: env(neighbour), cwd: folder.path, input: 'runs * 10\n' });
+        assert.equal(repl.stdout, '20');
+        const list = await execa(LAUNCHER, ['session', 'list', '--json'], { env: env(neighbour) });
+        assert.equal((JSON.parse(list.stdout) as unknown[]).length, 1);
+      } finally {
+        await shared.remove();
+        await neighbour.remove();
+      }
+    });
+
+    it('other commands do not take the daemon of another directory for that of theirs', async () => {
+      const { exitCode, stderr } = await execa(LAUNCHER, ['session', 'list'], {
+        env: { VM_SYSTEM_DATA_DIR: folder.path, VM_SYSTEM_SERVER_URL: '' },
+        reject: false,
+      });
+      assert.equal(stderr, `vm-system: no daemon serves ${folder.path}; start one with: vm-system serve`);
+      assert.equal(exitCode, 4);
+    });
+  });
+
+  describe('with a daemon of its own', () => {
+    it('leaves nothing of it', async () => {
+      const { exitCode, stdout, stderr } = await run(['prints.js', '--own-daemon']);
       assert.equal(stdout, 'out\n{ answer: 42 }');
       assert.equal(stderr, 'err');
       assert.equal(exitCode, 0);
       assert.deepEqual(ownDaemons(), []);
       assert.deepEqual(await readdir(temporary), []);
-    });
-
-    it('starts one where something else than a daemon answers', async () => {
-      const other = createServer((_request, response) => response.end('<html>')).listen(0, '127.0.0.1');
-      await emitted(other, 'listening');
-      const { port } = other.address() as AddressInfo;
-      const { stdout } = await run(['prints.js'], { url: `http://127.0.0.1:${port}` });
-      assert.match(stdout, /answer: 42/);
-      other.close();
     });
 
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

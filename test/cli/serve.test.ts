@@ -51,6 +51,18 @@ describe('serve', function () {
     taken.close();
   });
 
+  it('takes another port when the usual one is taken and none was asked for', async () => {
+    // Whether this machine has something on that port already or not: it is taken now.
+    const taken = createServer().listen(3210, '127.0.0.1');
+    await Promise.race([once(taken, 'listening'), once(taken, 'error')]);
+    const daemon = execa(LAUNCHER, ['serve', '--pool', '0'], { env });
+    daemon.stdout.once('data', () => daemon.kill('SIGTERM'));
+    const { stdout, stderr } = await daemon;
+    taken.close();
+    assert.match(stdout, /^vm-system daemon listening on 127\.0\.0\.1:(?!3210$)\d+$/);
+    assert.match(stderr, /127\.0\.0\.1:3210 is in use/);
+  });
+
   it('warns of an address that others can reach', async () => {
     const daemon = execa(LAUNCHER, ['serve', '--listen', '0.0.0.0:0', '--pool', '0'], { env });
     daemon.stdout.once('data', () => daemon.kill('SIGTERM'));

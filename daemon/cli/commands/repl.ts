@@ -9,7 +9,7 @@ import type { Session } from '../../../shared/model/session.ts';
 import { defaultDataDirectory, ensureDataDirectory } from '../../data-directory.ts';
 import type { ReplBackend } from '../../terminal/repl-backend.ts';
 import { hasColours } from '../colours.ts';
-import { contextOf } from '../context.ts';
+import { findDaemon } from '../find-daemon.ts';
 import { sessionForFolder } from '../folder-session.ts';
 import type { RestClient } from '../rest-client.ts';
 
@@ -17,12 +17,12 @@ import type { RestClient } from '../rest-client.ts';
 const HISTORY_LINES = 1000;
 
 /** repl [SESSION]: a conversation with a session; leaving it keeps the session. */
-export function addReplCommand(program: Command): void {
+export function addReplCommand(program: Command, version: string): void {
   program
     .command('repl [session-id]')
     .description('talk to a session, or to one for the current folder')
     .action(async (id: string | undefined, _options: object, command: Command) => {
-      const { client } = contextOf(command);
+      const client = await findDaemon(command, version);
       const session =
         id === undefined
           ? await sessionForFolder(client, await realpath(process.cwd()))

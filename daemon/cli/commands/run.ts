@@ -3,9 +3,10 @@ import type { ExecutionEvent } from '../../../shared/model/event.ts';
 import type { ExecutionWithEvents } from '../../../shared/model/execution.ts';
 import { EventPrinter } from '../../terminal/event-printer.ts';
 import { createStyle } from '../../terminal/style.ts';
-import { EXIT, NoDaemonError } from '../cli-errors.ts';
+import { EXIT } from '../cli-errors.ts';
 import { hasColours } from '../colours.ts';
 import { contextOf } from '../context.ts';
+import { findDaemon } from '../find-daemon.ts';
 import { interruptible, unlessAborted } from '../interruptible.ts';
 import { followExecution } from '../live-execution.ts';
 import type { Output } from '../output.ts';
@@ -21,11 +22,8 @@ type RunFlags = { ownDaemon?: boolean; watch?: boolean; env?: Record<string, str
 /** One run; with --watch it happens again and again. */
 type Job = { client: RestClient; output: Output; target: RunTarget; options: RunOptions; signal: AbortSignal };
 
-/** A daemon on this machine answers within a millisecond, one that has much to do within some tens. */
-const REACH_TIMEOUT_MS = 2_000;
-
 /** run FILE: everything from finding a daemon to the exit code. */
-export function addRunCommand(program: Command): void {
+export function addRunCommand(program: Command, version: string): void {
   program
     .command('run <file> [args...]')
     .description('run a file (or standard input, given as -) in a session of its folder, and end as it ends')
@@ -34,11 +32,11 @@ export function addRunCommand(program: Command): void {
     .option('--env <name=value>', 'environment, visible to the file as env; repeat it for more', environment)
     .option('--watch', 'run again whenever the file changes')
     .action(async (file: string, args: string[], { env, session, ...flags }: RunFlags, command: Command) => {
-      const { client, output } = contextOf(command);
+      const { output } = contextOf(command);
       const options = { args, ...(env && { env }), ...(session !== undefined && { session }) };
       const target = await findTarget(file);
       await interruptible(async (signal) => {
-        const daemon = await reachDaemon(client, flags, signal);
+        const daemon = await daemonFor(command, { version, own: flags.ownDaemon === true, signal });
         try {
           await runJob({ client: daemon.client, output, target, options, signal }, flags);
         } finally {
@@ -48,15 +46,13 @@ export function addRunCommand(program: Command): void {
     });
 }
 
-async function reachDaemon(client: RestClient, flags: RunFlags, signal: AbortSignal): Promise<OwnDaemon> {
-  if (flags.ownDaemon === true) return startOwnDaemon(signal);
-  try {
-    await unlessAborted(client.reach(REACH_TIMEOUT_MS), signal);
-    return { client, stop: () => Promise.resolve() };
-  } catch (error) {
-    if (!(error instanceof NoDaemonError)) throw error;
-    return startOwnDaemon(signal);
-  }
+async function daemonFor(
+  command: Command,
+  { version, own, signal }: { version: string; own: boolean; signal: AbortSignal },
+): Promise<OwnDaemon> {
+  if (own) return startOwnDaemon(signal);
+  const client = await unlessAborted(findDaemon(command, version), signal);
+  return { client, stop: () => Promise.resolve() };
 }
 
 async function runJob(job: Job, { watch = false }: RunFlags): Promise<void> {

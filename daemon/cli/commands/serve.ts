@@ -49,6 +49,8 @@ export function addServeCommand(program: Command, version: string): void {
         idleExitMs: undefined,
         durability: flags.durability,
         listen: flags.listen,
+        // The daemon of another data directory may have the usual port; one that was asked for is meant.
+        mayMovePort: command.getOptionValueSource('listen') === 'default',
         authMode: flags.auth,
         allowedHosts: flags.allowHost ?? [],
         libraryCache: libraryCacheFolder(),
