@@ -31,6 +31,10 @@ export class Background {
   #stop: ((reason: StopReason) => void) | undefined;
   /** Why there will be no more turns. */
   #last: StopReason | undefined;
+  /** The isolate is a run's. */
+  #isSuspended = false;
+  /** What was given up between two turns is being tidied up; no run may begin meanwhile. */
+  concluding: Promise<void> | undefined;
 
   constructor(id: string, guest: GuestIsolate, send: (message: FromHost) => void) {
     this.#id = id;
@@ -52,10 +56,12 @@ export class Background {
     this.#limits = limits;
     this.#goesOn = goesOn;
     this.#last = undefined;
+    this.#isSuspended = false;
   }
 
   /** No turn is going on, and the next one will belong to a run. */
   runBegins(): void {
+    this.#isSuspended = true;
     if (this.isOpen) this.end();
   }
 
@@ -91,12 +97,14 @@ export class Background {
     if (this.#last !== undefined) return;
     this.#last = reason;
     this.#outbox?.close();
-    if (this.#stop === undefined) void this.#conclude(reason);
+    if (this.#stop === undefined) this.concluding = this.#conclude(reason);
     else this.#stop(reason);
   }
 
+  /** The daemon hears of an end in any case: it may wait for that of something which has just ended. */
   interrupt(): void {
-    this.giveUp(cancelled());
+    if (!this.#isSuspended) this.giveUp(cancelled());
+    if (!this.isOpen && !this.isInTurn && this.concluding === undefined) this.end(cancelled());
   }
 
   exit(code: number): void {
@@ -177,6 +185,7 @@ export class Background {
     await this.#guest.cancelAllCalls();
     this.#guest.calls.start();
     this.end(reason);
+    this.concluding = undefined;
   }
 
   #emitStop({ error }: StopReason): void {

@@ -92,8 +92,9 @@ export class GuestSession {
 
   /** Settles when nothing goes on in the isolate that is not a run's; undefined when nothing does. */
   get #quiet(): Promise<unknown> | undefined {
-    if (this.#looking === undefined && this.#turning === undefined) return undefined;
-    return Promise.all([this.#looking, this.#turning]);
+    const { concluding } = this.#background;
+    if (this.#looking === undefined && this.#turning === undefined && concluding === undefined) return undefined;
+    return Promise.all([this.#looking, this.#turning, concluding]);
   }
 
   async run(request: RunMessage): Promise<void> {
@@ -122,9 +123,9 @@ export class GuestSession {
     if (fate === 'gone') this.#send({ t: 'lost', session_id: this.#id, fatal: false });
   }
 
-  /** Stops what the runs left behind, for good. */
+  /** Stops what the runs left behind, for good, and no run. */
   interruptBackground(): void {
-    if (this.#current === undefined) this.#background.interrupt();
+    this.#background.interrupt();
   }
 
   /** A call of a host module has come to its end; it made so many events, which the daemon has noted by itself. */

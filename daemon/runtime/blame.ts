@@ -17,6 +17,10 @@ export function blameFor(slot: Slot, end: HostEnd): Blame {
     const reason = `memory limit of ${slot.memMb} MB exceeded${inRun(slot.run)}`;
     return { reason, outcome: failed('MEMORY_LIMIT_EXCEEDED', reason, end.outcome) };
   }
+  if (end.isBackground === true) {
+    const reason = `what earlier executions left behind could not be stopped in time; ${end.message}`;
+    return { reason, outcome: failed('HOST_DIED', reason) };
+  }
   const reason = `what ran${inRun(slot.run)} could not be stopped in time; ${end.message}`;
   return { reason, outcome: end.outcome ?? lateOutcome(slot.run, reason) };
 }

@@ -82,6 +82,11 @@ export class HostRuntime implements Runtime {
     place?.host.interrupt(place.slot);
   }
 
+  interruptBackground(sessionId: string): void {
+    const place = this.#places.get(sessionId);
+    place?.host.interruptBackground(place.slot);
+  }
+
   async globals(sessionId: string): Promise<GlobalVariable[] | undefined> {
     return this.#places.get(sessionId)?.host.looks.globals(sessionId);
   }

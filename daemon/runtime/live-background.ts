@@ -1,6 +1,7 @@
 import type { WireEvent, WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { Limits } from '../../shared/model/settings.ts';
 import type { CallUse } from '../../shared/ipc/call-messages.ts';
+import { stopDeadline } from './live-run.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
 import type { CallOwner } from './session-calls.ts';
 import { useEvent } from './use-event.ts';
@@ -15,6 +16,8 @@ export class LiveBackground implements CallOwner {
   /** Events of the daemon's own. */
   #notes = 0;
   hasEnded = false;
+  /** After this its host is no longer waited for; on the clock of performance.now(). Timers may go on for ever. */
+  deadline = Infinity;
 
   constructor(sessionId: string, limits: Limits, listener: RuntimeListener) {
     this.#sessionId = sessionId;
@@ -51,6 +54,17 @@ export class LiveBackground implements CallOwner {
     this.hasEnded = true;
     if (this.#executionId !== undefined) this.#listener.endBackground(this.#executionId, outcome);
     this.#executionId = undefined;
+  }
+
+  /** A call that was cancelled with what made it has been noted afterwards: nothing follows that would end this. */
+  noteAlone(use: CallUse): void {
+    this.note(use);
+    this.end({ status: 'ok', metrics: {} });
+  }
+
+  /** It was told to stop. */
+  expectStop(): void {
+    this.deadline = Math.min(this.deadline, stopDeadline());
   }
 
   #begun(): string {

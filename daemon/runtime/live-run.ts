@@ -7,6 +7,11 @@ import { useEvent } from './use-event.ts';
 /** What a host may take beyond the guest's own time to stop: its process may have to wait for a processor. */
 const REPORT_SLACK_MS = 1000;
 
+/** When what was told to stop just now has to have stopped, on the clock of performance.now(). */
+export function stopDeadline(): number {
+  return performance.now() + STOP_GRACE_MS + REPORT_SLACK_MS;
+}
+
 /** A run as the daemon sees it: its events, its end, and the moment after which its host is no longer waited for. */
 export class LiveRun implements CallOwner {
   readonly executionId: string;
@@ -32,7 +37,7 @@ export class LiveRun implements CallOwner {
     this.#resolve = resolve;
     this.#message = message;
     this.#listener = listener;
-    this.deadline = performance.now() + message.limits.wall_ms + STOP_GRACE_MS + REPORT_SLACK_MS;
+    this.deadline = stopDeadline() + message.limits.wall_ms;
   }
 
   get wallMs(): number {
@@ -42,7 +47,7 @@ export class LiveRun implements CallOwner {
   /** The guest was told to stop: from now on only that may still take its time. */
   expectStop(): void {
     this.isStopExpected = true;
-    this.deadline = Math.min(this.deadline, performance.now() + STOP_GRACE_MS + REPORT_SLACK_MS);
+    this.deadline = Math.min(this.deadline, stopDeadline());
   }
 
   /**

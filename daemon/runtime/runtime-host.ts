@@ -13,8 +13,8 @@ import { LiveBackground } from './live-background.ts';
 import { LiveRun } from './live-run.ts';
 import { Looks } from './looks.ts';
 import { MemoryGuard } from './memory-guard.ts';
-import { followingOwner } from './session-calls.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
+import type { CallOwner } from './session-calls.ts';
 import { keyOf } from './session-kind.ts';
 import { memoryEnd, type HostEnd, type Slot } from './slot.ts';
 
@@ -112,11 +112,18 @@ export class RuntimeHost {
 
   interrupt(slot: Slot): void {
     if (slot.run === undefined) {
-      if (slot.background !== undefined) this.process.send({ t: 'interrupt_background', session_id: slot.id });
+      this.interruptBackground(slot);
       return;
     }
     slot.run.expectStop();
     this.process.send({ t: 'interrupt', session_id: slot.id, execution_id: slot.run.executionId });
+  }
+
+  /** The host answers with the end of what goes on, also when that has just come. */
+  interruptBackground({ id, background }: Slot): void {
+    if (background === undefined) return;
+    background.expectStop();
+    this.process.send({ t: 'interrupt_background', session_id: id });
   }
 
   /** Disposes one session of several. Rejects when the host does not manage to. */
@@ -143,6 +150,10 @@ export class RuntimeHost {
     for (const slot of this.slots.values()) {
       if (slot.run !== undefined && now > slot.run.deadline) {
         this.kill(this.#unstoppable(slot));
+        return;
+      }
+      if (slot.background !== undefined && now > slot.background.deadline) {
+        this.#endStuckBackground(slot, slot.background);
         return;
       }
     }
@@ -233,17 +244,24 @@ export class RuntimeHost {
 
   #call({ session_id, call }: Extract<FromHost, { t: 'call' }>): void {
     const slot = this.slots.get(session_id);
-    slot?.calls.call(
-      call,
-      followingOwner(() => this.#ownerOf(slot)),
-      (reply, events) => {
-        this.process.send({ t: 'called', session_id, reply, events });
-      },
-    );
+    slot?.calls.call(call, this.#ownerOf(slot), (reply, events) => {
+      this.process.send({ t: 'called', session_id, reply, events });
+    });
   }
 
-  #ownerOf(slot: Slot): LiveRun | LiveBackground {
-    return slot.run ?? (slot.background ??= this.#newBackground(slot));
+  /** A call belongs to what went on when it came; when that is over before the call's effects, to what goes on then. */
+  #ownerOf(slot: Slot): CallOwner {
+    const now = (): LiveRun | LiveBackground => slot.run ?? (slot.background ??= this.#newBackground(slot));
+    const first = now();
+    return {
+      isFull: first.isFull,
+      note: (use, isCancelled) => {
+        const nothingGoesOn = slot.run === undefined && slot.background === undefined;
+        if (!first.hasEnded) first.note(use);
+        else if (isCancelled && nothingGoesOn) this.#newBackground(slot).noteAlone(use);
+        else now().note(use);
+      },
+    };
   }
 
   #receiveFromRun(message: Extract<FromHost, { execution_id: string }>): void {
@@ -274,7 +292,13 @@ export class RuntimeHost {
     if (message.t === 'background') return;
     background.end(message.outcome);
     slot.background = undefined;
-    if (message.t === 'background_stuck') this.kill(this.#unstoppable(slot));
+    if (message.t === 'background_stuck') this.kill({ ...this.#unstoppable(slot), isBackground: true });
+  }
+
+  #endStuckBackground(slot: Slot, background: LiveBackground): void {
+    background.cancel(`what went on could not be stopped; its ${this.process.name} was killed`);
+    slot.background = undefined;
+    this.kill({ ...this.#unstoppable(slot), isBackground: true });
   }
 
   #newBackground(slot: Slot): LiveBackground {

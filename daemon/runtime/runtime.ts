@@ -19,6 +19,8 @@ export interface Runtime {
    * left behind is stopped for good.
    */
   interrupt(sessionId: string): void;
+  /** Stops what earlier runs left behind, for good; a run that goes on, or waits for that to end, goes on. */
+  interruptBackground(sessionId: string): void;
   /** The variables that the session's code has defined. No code of the guest runs; undefined when not answered in time. */
   globals(sessionId: string): Promise<GlobalVariable[] | undefined>;
   /** What could stand at the cursor, without side effects; undefined when not answered in time. */

@@ -17,20 +17,9 @@ const CANCEL_MS = 2000;
 export type CallOwner = {
   /** Whether it may make no more events: nothing is done for it any more. */
   readonly isFull: boolean;
-  /** Takes an event of the daemon's own. */
-  note(use: CallUse): void;
+  /** Takes an event of the daemon's own. `isCancelled`: nobody waits for the call any more. */
+  note(use: CallUse, isCancelled: boolean): void;
 };
-
-/** A call belongs to what went on when it came; when that is over before the call's effects, to what goes on then. */
-export function followingOwner(now: () => CallOwner & { hasEnded: boolean }): CallOwner {
-  const first = now();
-  return {
-    isFull: first.isFull,
-    note: (use) => {
-      (first.hasEnded ? now() : first).note(use);
-    },
-  };
-}
 
 type Answer = (reply: CallReply, events: number) => void;
 type Pending = { owner: CallOwner; answer: Answer; events: number; timer: NodeJS.Timeout | undefined };
@@ -94,7 +83,7 @@ export class SessionCalls {
     if (pending === undefined) return;
     if (message.t === 'use') {
       pending.events++;
-      pending.owner.note(message.use);
+      pending.owner.note(message.use, pending.timer !== undefined);
     } else {
       this.#settle(id, pending, message.reply.text);
     }

@@ -30,6 +30,8 @@ export type HostEnd = {
   message: string;
   /** Whose fault it was. */
   culprit?: Slot;
+  /** Not its run was at fault, if it has one, but what earlier ones left behind. */
+  isBackground?: true;
   /** How the culprit's run ended, where the host could still say it. */
   outcome?: WireOutcome;
 };

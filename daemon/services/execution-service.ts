@@ -142,7 +142,7 @@ export class ExecutionService {
         status,
       });
     }
-    this.#runtime.interrupt(running.execution.session_id);
+    this.#stop(running.execution);
     return (await running.finished).execution;
   }
 
@@ -150,8 +150,13 @@ export class ExecutionService {
   async stop(): Promise<void> {
     this.#stopping = true;
     const running = [...this.#running.values(), ...this.#background.all()];
-    for (const { execution } of running) this.#runtime.interrupt(execution.session_id);
+    for (const { execution } of running) this.#stop(execution);
     await Promise.allSettled(running.map(({ finished }) => finished));
+  }
+
+  #stop({ kind, session_id }: Execution): void {
+    if (kind === 'system') this.#runtime.interruptBackground(session_id);
+    else this.#runtime.interrupt(session_id);
   }
 
   #requireIdle(session: LiveSession): void {

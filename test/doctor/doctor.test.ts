@@ -203,6 +203,24 @@ describe('ops doctor', function () {
     }
   });
 
+  it('daemon: one that hangs', async () => {
+    const shared = await SharedFolder.make();
+    try {
+      const client = await shared.client();
+      await shared.session(client);
+      const { pid = 0 } = shared.endpoint() ?? {};
+      process.kill(pid, 'SIGSTOP');
+      const { code, of } = await doctor(shared.path);
+      assert.equal(code, 1);
+      assert.equal(of('daemon').status, 'error');
+      assert.match(of('daemon').found, new RegExp(`\\(pid ${pid}\\) does not answer$`));
+      assert.equal(of('daemon').mend, `if it hangs, end it with: kill -9 ${pid}`);
+      assert.match(of('database').found, /is sound/);
+    } finally {
+      await shared.remove();
+    }
+  });
+
   it('daemon: running, while it writes; killed; of another version', async () => {
     const shared = await SharedFolder.make();
     try {

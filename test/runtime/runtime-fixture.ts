@@ -50,8 +50,14 @@ export class RuntimeFixture {
   /** Opens a session and returns its id. */
   async open({
     limits = {},
+    modules = [],
+    worktree = '/',
     ...runtime
-  }: Partial<RuntimeSettings> & { limits?: Partial<Limits> } = {}): Promise<string> {
+  }: Partial<RuntimeSettings> & {
+    limits?: Partial<Limits>;
+    modules?: readonly string[];
+    worktree?: string;
+  } = {}): Promise<string> {
     const session_id = `session-${++this.#sessions}`;
     this.latest = session_id;
     const settings = {
@@ -59,8 +65,9 @@ export class RuntimeFixture {
       limits: { ...DEFAULT_SETTINGS.limits, ...limits },
       runtime: { ...DEFAULT_SETTINGS.runtime, ...runtime },
     };
-    const nothing = { modules: [], libraries: [], capabilities: [] };
-    await this.runtime.open({ session_id, template_id: 'template', worktree_path: '/', settings, ...nothing });
+    const nothing = { libraries: [], capabilities: [] };
+    const of = { session_id, template_id: 'template', worktree_path: worktree };
+    await this.runtime.open({ ...of, settings, modules, ...nothing });
     return session_id;
   }
 

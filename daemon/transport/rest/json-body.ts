@@ -12,6 +12,11 @@ export function parseJsonBodies(server: RestServer): void {
   const parseSafely = server.getDefaultJsonParser('error', 'error');
   server.removeAllContentTypeParsers();
   server.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done: Done) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding.toLowerCase() !== 'identity') {
+      done(new VmError('UNSUPPORTED_MEDIA_TYPE', `The body is compressed (${encoding}); send it as it is.`));
+      return;
+    }
     // Some clients name the content type whatever they send; whether a body is needed is for the schema to say.
     if (bytes.length === 0) {
       done(null, undefined);

@@ -156,6 +156,17 @@ describe('bad input', () => {
     assert.equal((await test.api.call('POST', 'templates', '{"name":"with charset"}', charset)).status, 201);
   });
 
+  it('takes no compressed bodies, which could be larger than they look', async () => {
+    const json = { 'content-type': 'application/json' };
+    for (const encoding of ['gzip', 'GZIP', 'br', 'identity, gzip']) {
+      const headers = { ...json, 'content-encoding': encoding };
+      const error = await test.api.refused('UNSUPPORTED_MEDIA_TYPE', 'POST', 'templates', '{"name":"a"}', headers);
+      assert.match(error.message, /compressed/);
+    }
+    const plain = { ...json, 'content-encoding': 'identity' };
+    assert.equal((await test.api.call('POST', 'templates', '{"name":"as it is"}', plain)).status, 201);
+  });
+
   it('takes 10 MiB and not a byte more', async () => {
     const body = (bytes: number): string => `{"name":"","x":"${'x'.repeat(bytes - 18)}"}`;
     const limit = 10 * 1024 * 1024;

@@ -50,6 +50,7 @@ const noRuntime: Runtime = {
   open: () => Promise.reject(new Error('this test has no runtime')),
   run: () => Promise.resolve({ status: 'cancelled', metrics: {} }),
   interrupt: () => undefined,
+  interruptBackground: () => undefined,
   globals: () => Promise.resolve(undefined),
   complete: () => Promise.resolve(undefined),
   value: () => Promise.resolve(undefined),

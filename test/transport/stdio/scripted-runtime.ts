@@ -35,6 +35,10 @@ export class ScriptedRuntime implements Runtime {
     this.#stops.get(sessionId)?.();
   }
 
+  interruptBackground(): void {
+    // Nothing goes on between its runs.
+  }
+
   globals(): Promise<[]> {
     return Promise.resolve([]);
   }
