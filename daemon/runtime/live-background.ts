@@ -3,7 +3,7 @@ import type { Limits } from '../../shared/model/settings.ts';
 import type { CallUse } from '../../shared/ipc/call-messages.ts';
 import { stopDeadline } from './live-run.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
-import type { CallOwner } from './session-calls.ts';
+import type { CallOwner } from './call-owner.ts';
 import { useEvent } from './use-event.ts';
 
 /** What goes on in a session between two runs. It becomes an execution with its first event. */

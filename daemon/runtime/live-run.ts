@@ -1,7 +1,7 @@
 import { STOP_GRACE_MS, type RunMessage, type WireEvent, type WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { CallUse } from '../../shared/ipc/call-messages.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
-import type { CallOwner } from './session-calls.ts';
+import type { CallOwner } from './call-owner.ts';
 import { useEvent } from './use-event.ts';
 
 /** What a host may take beyond the guest's own time to stop: its process may have to wait for a processor. */

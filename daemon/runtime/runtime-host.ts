@@ -7,6 +7,8 @@ import {
   type WireOutcome,
 } from '../../shared/ipc/host-messages.ts';
 import { blameFor, onlySuspect } from './blame.ts';
+import { ownerIn } from './call-owner.ts';
+import { HostAnswers } from './host-answers.ts';
 import type { HostCommand } from './host-command.ts';
 import { HostProcess } from './host-process.ts';
 import { LiveBackground } from './live-background.ts';
@@ -14,12 +16,9 @@ import { LiveRun } from './live-run.ts';
 import { Looks } from './looks.ts';
 import { MemoryGuard } from './memory-guard.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
-import type { CallOwner } from './session-calls.ts';
 import { keyOf } from './session-kind.ts';
 import { memoryEnd, type HostEnd, type Slot } from './slot.ts';
 
-/** How long an isolate may take to be made or disposed: a few milliseconds, and a busy machine's share. */
-const ANSWER_MS = 10_000;
 /** While something is expected of a host, it has to be heard now and then; then it is asked; then it is given up. */
 const PING_AFTER_MS = 1000;
 const SILENCE_MS = 10_000;
@@ -42,7 +41,7 @@ export class RuntimeHost {
   readonly #listener: RuntimeListener;
   readonly #onLost: SlotsLost;
   readonly #memory: MemoryGuard;
-  readonly #waiting = new Map<string, { resolve: () => void; reject: (error: Error) => void; since: number }>();
+  readonly #answers = new HostAnswers();
   /** The session that was lost last, while its neighbours live on. */
   #lastLost: Slot | undefined;
   #lastPing = 0;
@@ -66,7 +65,7 @@ export class RuntimeHost {
   }
 
   get isBusy(): boolean {
-    return this.#waiting.size > 0 || [...this.slots.values()].some(isActive);
+    return !this.#answers.areComplete || [...this.slots.values()].some(isActive);
   }
 
   /** Prepares for sessions of a kind while nobody waits. */
@@ -169,23 +168,13 @@ export class RuntimeHost {
       this.#lastPing = now;
       this.process.send({ t: 'ping' });
     }
-    for (const [what, { since }] of this.#waiting) {
-      if (now - since > ANSWER_MS)
-        this.kill({ kind: 'died', message: `${name} did not answer for ${ANSWER_MS / 1000} s (${what})` });
-    }
+    const overdue = this.#answers.overdue(now);
+    if (overdue !== undefined) this.kill({ kind: 'died', message: `${name} did not answer in time (${overdue})` });
   }
 
   #answer(what: string): Promise<void> {
     if (this.process.end !== undefined) return Promise.reject(new Error(this.process.end.message));
-    return new Promise((resolve, reject) => this.#waiting.set(what, { resolve, reject, since: performance.now() }));
-  }
-
-  #answered(what: string, failure?: string): void {
-    const waiting = this.#waiting.get(what);
-    if (waiting === undefined) throw new TypeError(`an answer that nobody asked for: ${what.slice(0, 60)}`);
-    this.#waiting.delete(what);
-    if (failure === undefined) waiting.resolve();
-    else waiting.reject(new Error(failure));
+    return this.#answers.wait(what);
   }
 
   /** Throws for what was not asked for: the process ends the host then. */
@@ -193,16 +182,16 @@ export class RuntimeHost {
     switch (message.t) {
       case 'hello':
         this.#memory.calibrate();
-        this.#answered('hello');
+        this.#answers.settle('hello');
         break;
       case 'opened':
-        this.#answered(`opened ${message.session_id}`);
+        this.#answers.settle(`opened ${message.session_id}`);
         break;
       case 'open_failed':
-        this.#answered(`opened ${message.session_id}`, message.message);
+        this.#answers.settle(`opened ${message.session_id}`, message.message);
         break;
       case 'closed':
-        this.#answered(`closed ${message.session_id}`);
+        this.#answers.settle(`closed ${message.session_id}`);
         break;
       case 'events':
       case 'done':
@@ -244,24 +233,11 @@ export class RuntimeHost {
 
   #call({ session_id, call }: Extract<FromHost, { t: 'call' }>): void {
     const slot = this.slots.get(session_id);
-    slot?.calls.call(call, this.#ownerOf(slot), (reply, events) => {
+    if (slot === undefined) return;
+    const owner = ownerIn(slot, () => this.#newBackground(slot));
+    slot.calls.call(call, owner, (reply, events) => {
       this.process.send({ t: 'called', session_id, reply, events });
     });
-  }
-
-  /** A call belongs to what went on when it came; when that is over before the call's effects, to what goes on then. */
-  #ownerOf(slot: Slot): CallOwner {
-    const now = (): LiveRun | LiveBackground => slot.run ?? (slot.background ??= this.#newBackground(slot));
-    const first = now();
-    return {
-      isFull: first.isFull,
-      note: (use, isCancelled) => {
-        const nothingGoesOn = slot.run === undefined && slot.background === undefined;
-        if (!first.hasEnded) first.note(use);
-        else if (isCancelled && nothingGoesOn) this.#newBackground(slot).noteAlone(use);
-        else now().note(use);
-      },
-    };
   }
 
   #receiveFromRun(message: Extract<FromHost, { execution_id: string }>): void {
@@ -347,8 +323,7 @@ export class RuntimeHost {
     this.#memory.close();
     this.slots.clear();
     this.#lose(lost, culprit === undefined ? end : { ...end, culprit });
-    for (const { reject } of this.#waiting.values()) reject(new Error(end.message, { cause: this.process.stderr }));
-    this.#waiting.clear();
+    this.#answers.rejectAll(end.message, this.process.stderr);
   }
 
   #lose(lost: readonly Slot[], end: HostEnd): void {

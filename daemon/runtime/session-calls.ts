@@ -3,23 +3,15 @@ import {
   MAX_CALLS,
   type CallReply,
   type CallResult,
-  type CallUse,
   type FromModules,
   type HostCall,
   type ModulePolicy,
 } from '../../shared/ipc/call-messages.ts';
+import type { CallOwner } from './call-owner.ts';
 import { ModuleProcess } from './module-process.ts';
 
 /** A call that was cancelled is answered within this time, or the process that does it is given up. */
 const CANCEL_MS = 2000;
-
-/** To whom a call belongs: an execution, or what goes on between two. */
-export type CallOwner = {
-  /** Whether it may make no more events: nothing is done for it any more. */
-  readonly isFull: boolean;
-  /** Takes an event of the daemon's own. `isCancelled`: nobody waits for the call any more. */
-  note(use: CallUse, isCancelled: boolean): void;
-};
 
 type Answer = (reply: CallReply, events: number) => void;
 type Pending = { owner: CallOwner; answer: Answer; events: number; timer: NodeJS.Timeout | undefined };
