@@ -7,7 +7,6 @@ import {
   type WireOutcome,
 } from '../../shared/ipc/host-messages.ts';
 import { blameFor, onlySuspect } from './blame.ts';
-import { ownerIn } from './call-owner.ts';
 import { HostAnswers } from './host-answers.ts';
 import type { HostCommand } from './host-command.ts';
 import { HostProcess } from './host-process.ts';
@@ -15,6 +14,7 @@ import { LiveBackground } from './live-background.ts';
 import { LiveRun } from './live-run.ts';
 import { Looks } from './looks.ts';
 import { MemoryGuard } from './memory-guard.ts';
+import { ownerIn } from './owner-in-slot.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
 import { keyOf } from './session-kind.ts';
 import { memoryEnd, type HostEnd, type Slot } from './slot.ts';
