@@ -12,6 +12,8 @@ export class JournalSchedule {
   #planned: Planned | undefined;
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
+  /** When the oldest operation came that waits, on the clock of performance.now(). */
+  #waitingSince: number | undefined;
 
   constructor(commit: () => void) {
     this.#commit = commit;
@@ -19,10 +21,16 @@ export class JournalSchedule {
 
   /** After a while, so that others can join. */
   later(): void {
+    this.#waitingSince ??= performance.now();
     if (this.#planned === 'soon' || this.#planned === 'later') return;
     this.cancel();
     this.#planned = 'later';
-    this.#timer = setTimeout(this.#run, GATHER_MS);
+    this.#timer = setTimeout(this.#runLater, GATHER_MS);
+  }
+
+  /** Nothing waits any more. The timer stays, for what comes next: a new one for each execution would cost more. */
+  rest(): void {
+    this.#waitingSince = undefined;
   }
 
   /** When this turn of the event loop has ended: what arrives in one turn shares a commit. */
@@ -45,6 +53,17 @@ export class JournalSchedule {
     clearImmediate(this.#immediate);
     this.#planned = undefined;
   }
+
+  /** What came after the timer was set waits its full time: an execution begins and ends in it, and is one insert. */
+  readonly #runLater = (): void => {
+    if (this.#waitingSince === undefined) {
+      this.#planned = undefined;
+      return;
+    }
+    const left = GATHER_MS - (performance.now() - this.#waitingSince);
+    if (left < 1) this.#run();
+    else this.#timer = setTimeout(this.#runLater, left);
+  };
 
   readonly #run = (): void => {
     this.#planned = undefined;

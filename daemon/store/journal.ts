@@ -152,9 +152,14 @@ export class SqliteJournal implements Journal {
       return;
     }
     this.#failure = undefined;
-    this.#queue.advance(to);
+    this.#advance(to);
     this.#waiters.advance(to - from);
     this.#listeners.deliver(operations, from, to);
+  }
+
+  #advance(to: number): void {
+    this.#queue.advance(to);
+    if (this.#queue.length === 0) this.#schedule.rest();
   }
 
   /** A batch that SQLite refused for what one of its operations says: the others are none the worse for it. */
@@ -163,7 +168,7 @@ export class SqliteJournal implements Journal {
   }
 
   #giveUp(error: unknown, to: number): void {
-    this.#queue.advance(to);
+    this.#advance(to);
     this.#waiters.rejectAll(error);
     this.#waiters.advance(1);
     this.#onProblem(error);
