@@ -26,5 +26,5 @@ export interface HostModule {
   close?(): void;
 }
 
-/** Makes the module at its first call in a session. */
-export type HostModuleMaker = (policy: ModulePolicy) => HostModule;
+/** Makes the module at its first call in a session. `tellUsed`: how much of the quota of files is used now. */
+export type HostModuleMaker = (policy: ModulePolicy, tellUsed: (bytes: number) => void) => HostModule;

@@ -96,7 +96,9 @@ export class ModuleCalls {
   }
 
   async #make(name: HostModuleName): Promise<HostModule> {
-    const module = (await HOST_MODULE_MAKERS[name]())(this.#policy);
+    const module = (await HOST_MODULE_MAKERS[name]())(this.#policy, (bytes) => {
+      this.#send({ t: 'quota', used: bytes });
+    });
     this.#made.push(module);
     return module;
   }

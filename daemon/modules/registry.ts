@@ -8,7 +8,7 @@ import type { HostModuleMaker } from './host-module.ts';
  * Each is loaded when it is first called: the fence lets a session's process read only what its modules need.
  */
 export const HOST_MODULE_MAKERS: Record<HostModuleName, () => Promise<HostModuleMaker>> = {
-  fs: () => Promise.resolve((policy) => new FsModule(policy)),
+  fs: () => Promise.resolve((policy, tellUsed) => new FsModule(policy, tellUsed)),
   database: async () => {
     const { DatabaseModule } = await import('./database/database-module.ts');
     return (policy) => new DatabaseModule(policy);

@@ -14,11 +14,18 @@ import { ModuleProcess } from './module-process.ts';
 const CANCEL_MS = 2000;
 
 type Answer = (reply: CallReply, events: number) => void;
-type Pending = { owner: CallOwner; answer: Answer; events: number; timer: NodeJS.Timeout | undefined };
+type Pending = {
+  module: string;
+  owner: CallOwner;
+  answer: Answer;
+  events: number;
+  timer: NodeJS.Timeout | undefined;
+};
 
 /** What a session's guest asks of host modules. Its module process starts with the first call. */
 export class SessionCalls {
-  readonly #policy: ModulePolicy;
+  /** With what the session has used of its quota: its next process goes on from there. */
+  #policy: ModulePolicy;
   readonly #onStderr: (text: string) => void;
   readonly #pending = new Map<number, Pending>();
   #process: ModuleProcess | undefined;
@@ -39,7 +46,7 @@ export class SessionCalls {
       answer({ id: call.id, text: failure('the execution may make no more events') }, Number.MAX_SAFE_INTEGER);
       return;
     }
-    this.#pending.set(call.id, { owner, answer, events: 0, timer: undefined });
+    this.#pending.set(call.id, { module: call.module, owner, answer, events: 0, timer: undefined });
     (this.#process ??= this.#start()).send({ t: 'call', call });
   }
 
@@ -70,6 +77,10 @@ export class SessionCalls {
   }
 
   #receive(message: FromModules): void {
+    if (message.t === 'quota') {
+      this.#setUsed(message.used);
+      return;
+    }
     const id = message.t === 'use' ? message.id : message.reply.id;
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
@@ -85,9 +96,16 @@ export class SessionCalls {
   #ended(process: ModuleProcess, stderr: string): void {
     if (this.#process === process) this.#process = undefined;
     if (!this.#isClosed) this.#onStderr(stderr);
+    // How far it got with a file, nobody knows.
+    if ([...this.#pending.values()].some(({ module }) => module === 'fs'))
+      this.#setUsed(this.#policy.fs.quota_bytes ?? 0);
     for (const [id, pending] of this.#pending) {
       this.#settle(id, pending, failure('the process that does the calls of host modules has ended'));
     }
+  }
+
+  #setUsed(quota_used: number): void {
+    this.#policy = { ...this.#policy, fs: { ...this.#policy.fs, quota_used } };
   }
 
   #settle(id: number, pending: Pending, text: string): void {

@@ -30,7 +30,7 @@ export type ModulePolicy = {
   worktree: string;
   /** Names of host modules. */
   modules: string[];
-  fs: { worktree: Access | 'none'; roots: FsRoot[]; quota_bytes?: number };
+  fs: { worktree: Access | 'none'; roots: FsRoot[]; quota_bytes?: number; quota_used?: number };
   net: NetRule[];
   exec: ExecPolicy;
   /** The variables that the session sees; programs that it starts get them, too. */
@@ -52,8 +52,13 @@ export type ToModules =
   /** Stop what the call does; it is answered all the same. */
   | { t: 'cancel'; id: number };
 
-/** Module process → daemon. `use` comes when it is decided, before what is used has an effect. */
-export type FromModules = { t: 'use'; id: number; use: CallUse } | { t: 'returned'; reply: CallReply };
+/** Module process → daemon. */
+export type FromModules =
+  /** Comes when it is decided: of programs and requests before they have an effect. */
+  | { t: 'use'; id: number; use: CallUse }
+  | { t: 'returned'; reply: CallReply }
+  /** How much of the quota of files is used now. */
+  | { t: 'quota'; used: number };
 
 /** Calls of a session under way at once; a host keeps more than these back. */
 export const MAX_CALLS = 64;

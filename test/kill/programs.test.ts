@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Session } from '../../shared/model/session.ts';
 import type { Template } from '../../shared/model/template.ts';
 import { DaemonFolder, DaemonProcess } from '../helpers/daemon-process.ts';
 import { isAlive, waitUntil } from '../helpers/wait-until.ts';
+import { moduleProcess } from './module-process.ts';
 
 /** Four processes: two in the program's group, one in a session of its own, one whose parent is gone. */
 const SCRIPT = [
@@ -82,12 +83,3 @@ describe('programs that guests have started', function () {
     await ended();
   });
 });
-
-/** The child of the daemon that runs modules. */
-function moduleProcess(daemon: DaemonProcess): number {
-  const found = daemon
-    .hosts()
-    .find((pid) => /modules(\.js|\/main\.ts)/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8')));
-  assert.ok(found !== undefined, `no module process among ${readdirSync('/proc').length} processes`);
-  return found;
-}

@@ -80,6 +80,16 @@ describe('the host module exec', function () {
     delete process.env['VM_TEST_CANARY'];
   });
 
+  it('leaves the variables that choose what code programs run to the template', async () => {
+    const names = ['NODE_OPTIONS', 'LD_PRELOAD', 'GIT_SSH_COMMAND', 'BASH_ENV', 'PYTHONSTARTUP'];
+    const given = (value: string) => Object.fromEntries(names.map((name) => [name, value]));
+    const named = caller({ env: { ...given(''), MODE: '' } });
+    const env = { ...given('/evil'), MODE: 'mine' };
+    const { stdout: printed } = (await named.call('run', 'env', [], { env })) as { stdout: string };
+    assert.match(printed, /^MODE=mine$/m);
+    assert.doesNotMatch(printed, /evil/);
+  });
+
   it('starts programs in the worktree only', async () => {
     for (const cwd of ['..', outside, '/', 'link', 'sub/../../outside', '/proc/self/cwd', 'none', 'hello.sh'])
       assert.match(String(await stdout('pwd', [], { cwd })), /^(ERR_ACCESS_DENIED|ENOENT|ENOTDIR) /, cwd);

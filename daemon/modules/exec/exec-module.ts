@@ -8,6 +8,9 @@ import { runProgram, type Ended } from './run-program.ts';
 const DEFAULT_OUTPUT_BYTES = 1024 * 1024;
 const MAX_ARGUMENTS_CHARS = 100_000;
 const MAX_SHOWN_CHARS = 200;
+/** Variables that make a program run other code than its own: whoever gives them a value chooses what is run. */
+const CODE_VARIABLES =
+  /^(PATH|LD_.*|DYLD_.*|NODE_OPTIONS|NODE_PATH|BASH_ENV|ENV|SHELLOPTS|IFS|PYTHON.*|PERL5?(LIB|OPT|DB)|RUBY(LIB|OPT)|GIT_.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS)$/i;
 /** Where programs are looked for, unless the template's `env` capability gives a PATH. */
 const STANDARD_PATH = '/usr/local/bin:/usr/bin:/bin';
 
@@ -56,7 +59,7 @@ export class ExecModule implements HostModule {
     throw new Denied(`the template does not allow the command ${quote(program)}`, 'module:exec', need);
   }
 
-  /** The guest may give other values to the variables that the template names, and no others: LD_PRELOAD is one, too. */
+  /** The guest may give other values to the variables that the template names, and no others, nor to those that choose code. */
   #environment(given: unknown): Record<string, string> {
     const env = { PATH: STANDARD_PATH, ...this.#policy.env };
     for (const [name, value] of Object.entries(optionsOf(given))) {
@@ -65,8 +68,7 @@ export class ExecModule implements HostModule {
         throw new Denied(`the template does not name the variable ${name.slice(0, 40)}`, `env:${name.slice(0, 40)}`, need); // prettier-ignore
       }
       if (typeof value !== 'string' || value.includes('\0')) throw wrongType(`env.${name}`, 'of type string');
-      // What is found by it is the template's choice.
-      if (name !== 'PATH') env[name as 'PATH'] = value;
+      if (!CODE_VARIABLES.test(name)) env[name as 'PATH'] = value;
     }
     env.PATH = env.PATH.split(':').filter((folder) => folder.startsWith('/')).join(':'); // prettier-ignore
     return env;

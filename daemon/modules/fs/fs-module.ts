@@ -23,9 +23,9 @@ export class FsModule implements HostModule {
   readonly places: Places;
   readonly quota: Quota;
 
-  constructor(policy: ModulePolicy) {
+  constructor(policy: ModulePolicy, tellUsed: (bytes: number) => void) {
     this.places = new Places(policy);
-    this.quota = new Quota(policy.fs.quota_bytes);
+    this.quota = new Quota(policy.fs.quota_bytes, policy.fs.quota_used ?? 0, tellUsed);
   }
 
   call(name: string, args: readonly unknown[]): unknown {

@@ -1,12 +1,18 @@
 import { ModuleError } from '../denied.ts';
 
-/** How much a session's files may grow in all: what it deletes or shortens is given back. */
+/**
+ * How much a session's files may grow in all: what it deletes or shortens is given back. The daemon is told how much that
+ * is, and starts the session's next process with it.
+ */
 export class Quota {
   readonly #limit: number | undefined;
-  #used = 0;
+  readonly #tell: (used: number) => void;
+  #used: number;
 
-  constructor(limit: number | undefined) {
+  constructor(limit: number | undefined, used: number, tell: (used: number) => void) {
     this.#limit = limit;
+    this.#used = used;
+    this.#tell = tell;
   }
 
   /** Bytes that may still be added. */
@@ -25,6 +31,8 @@ export class Quota {
   }
 
   grown(bytes: number): void {
+    if (this.#limit === undefined || bytes === 0) return;
     this.#used = Math.max(0, this.#used + bytes);
+    this.#tell(this.#used);
   }
 }
