@@ -15,13 +15,14 @@ export type BackgroundOptions = Omit<OwnedDaemonOptions, 'logger' | 'log' | 'onS
  * The daemon that other processes share, started by the first of them: says on standard output that it is ready, or why
  * it is not, and then belongs to nobody. Its standard error is the log file, for what Node itself has to say.
  */
-export async function serveDetached(options: BackgroundOptions): Promise<void> {
+export async function serveShared(options: BackgroundOptions): Promise<void> {
   // The starter reads one line and leaves; so may everything else that was inherited.
   outliveReaders();
   try {
     await start(options, { alwaysToStderr: false });
     process.stdout.write(`${READY}\n`);
   } catch (error) {
+    options.firstHost?.kill({ kind: 'died', message: 'the daemon did not start' });
     process.stdout.write(`${error instanceof Error ? error.message.split('\n', 1)[0] : String(error)}\n`);
     throw error;
   }

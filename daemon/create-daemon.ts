@@ -9,6 +9,7 @@ import { logChanges } from './log/log-changes.ts';
 import { LibraryCache } from './libraries/library-cache.ts';
 import { NpmLibraries } from './libraries/npm-libraries.ts';
 import { createRuntime } from './runtime/create-runtime.ts';
+import type { HostProcess } from './runtime/host-process.ts';
 import { outsideRequests } from './services/request-context.ts';
 import { createServices } from './services/services.ts';
 import type { Recovered } from './store/recovery.ts';
@@ -33,6 +34,8 @@ export type DaemonOptions = {
   libraryCache: string;
   /** Spare runtime hosts that are kept ready. */
   spareHosts: number;
+  /** One that was started before everything else, to be ready sooner. */
+  firstHost?: HostProcess | undefined;
   /** Sessions alive at once. */
   maxSessions: number;
   version: string;
@@ -75,7 +78,10 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const services = createServices({
     store,
     makeRuntime: (listener) =>
-      createRuntime({ spareHosts: options.spareHosts, logger: hostLogger(logger) }, collectAtRest(listener)),
+      createRuntime(
+        { spareHosts: options.spareHosts, firstHost: options.firstHost, logger: hostLogger(logger) },
+        collectAtRest(listener),
+      ),
     libraries: new NpmLibraries({ cache: new LibraryCache(options.libraryCache), hurried: true }),
     maxSessions: options.maxSessions,
     log: logger,

@@ -1,9 +1,9 @@
-import { EXIT, VersionAsked } from './cli-errors.ts';
-import { createProgram } from './program.ts';
-import { describeError } from './report-error.ts';
+import { EXIT } from './cli-errors.ts';
+import { runDaemon } from './daemon-start.ts';
+import { readPlainDaemon } from './plain-daemon.ts';
 import { version } from './version.ts';
 
-/** Entry of the command line: runs the command that was typed, and turns its failure into a sentence and an exit code. */
+/** Entry of the command line, and of the daemon. */
 const exitQuietly = (error: NodeJS.ErrnoException): void => {
   // Whoever read our output has seen enough, for example `| head`.
   if (error.code === 'EPIPE') process.exit(EXIT.done);
@@ -12,20 +12,13 @@ const exitQuietly = (error: NodeJS.ErrnoException): void => {
 process.stdout.on('error', exitQuietly);
 process.stderr.on('error', exitQuietly);
 
-const program = createProgram(version());
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof VersionAsked) {
-    const { printVersions } = await import('./print-versions.ts');
-    await printVersions(version(), asksForJson());
-  } else {
-    process.exitCode = describeError(error, asksForJson());
-  }
-}
-
-/** Of the command that failed, if commander got so far. */
-function asksForJson(): boolean {
-  const end = process.argv.indexOf('--');
-  return process.argv.slice(2, end === -1 ? undefined : end).includes('--json');
+const plain = readPlainDaemon(process.argv.slice(2));
+if (plain === undefined) {
+  const { runCommandLine } = await import('./command-line.ts');
+  await runCommandLine();
+} else {
+  await runDaemon(plain, version()).catch(async (error: unknown) => {
+    const { describeError } = await import('./report-error.ts');
+    process.exitCode = describeError(error);
+  });
 }

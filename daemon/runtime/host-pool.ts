@@ -89,7 +89,9 @@ export class HostPool {
       () => {
         this.#failures = 0;
         this.#ready.add(spare);
-        this.#fill();
+        // Not at once: after its own start the daemon is about to be asked for something.
+        if (this.#spares.size < this.#size) this.#refillIn(REFILL_DELAY_MS);
+        else this.#prime();
       },
       () => undefined,
     );

@@ -50,7 +50,6 @@ export class HostProcess {
       });
     });
     this.#channel.setEncoding('utf8');
-    this.#channel.on('data', (chunk: string) => { this.#receive(chunk); }); // prettier-ignore
     // Broken pipes are noticed as the end of the process.
     this.#channel.on('error', () => undefined);
     this.#child.stderr?.setEncoding('utf8');
@@ -78,8 +77,10 @@ export class HostProcess {
     return this.#stderr;
   }
 
+  /** What the host has said before waits in the pipe. */
   listen(listener: HostListener): void {
     this.#listener = listener;
+    this.#channel.on('data', (chunk: string) => { this.#receive(chunk); }); // prettier-ignore
     if (this.#ending !== undefined) listener.ended(this.#ending);
   }
 

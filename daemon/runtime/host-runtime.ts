@@ -7,6 +7,7 @@ import { SessionModules, type ModuleTools } from '../worktree/session-modules.ts
 import { SourceCache } from '../worktree/source-cache.ts';
 import { TypeStripper } from '../worktree/type-stripper.ts';
 import { HostPool } from './host-pool.ts';
+import { HostProcess } from './host-process.ts';
 import { HostWatch } from './host-watch.ts';
 import { allowedBy } from './module-policy.ts';
 import { ModuleServer } from './module-server.ts';
@@ -20,6 +21,8 @@ import { newSlot, type Slot } from './slot.ts';
 export type RuntimeOptions = {
   /** Hosts that are kept ready; default 2. */
   spareHosts?: number;
+  /** A fenced host that was started before there was a runtime. */
+  firstHost?: HostProcess | undefined;
   logger?: { warn(details: object, message: string): void };
 };
 
@@ -44,11 +47,13 @@ export class HostRuntime implements Runtime {
   readonly #moduleTools: ModuleTools = { cache: new SourceCache(), stripTypes: this.#typeStripper.strip };
   /** Of sessions that have ended: what their host modules did is being ended. */
   readonly #closing = new Set<Promise<void>>();
+  #firstHost: HostProcess | undefined;
   #disposed: Promise<void> | undefined;
 
-  constructor({ spareHosts = DEFAULT_SPARE_HOSTS, logger }: RuntimeOptions, listener: RuntimeListener) {
+  constructor({ spareHosts = DEFAULT_SPARE_HOSTS, firstHost, logger }: RuntimeOptions, listener: RuntimeListener) {
     this.#listener = listener;
     this.#logger = logger;
+    this.#firstHost = firstHost;
     this.#shared = new SharedHosts(() => this.#makeHost({ shared: true, fenced: false }));
     this.#pool = new HostPool(
       spareHosts,
@@ -173,7 +178,9 @@ export class HostRuntime implements Runtime {
   }
 
   #makeHost({ shared, fenced }: { shared: boolean; fenced: boolean }): RuntimeHost {
-    const host: RuntimeHost = new RuntimeHost(hostCommand({ fenced }), shared, this.#listener, (lost) => {
+    const early = fenced && !shared ? this.#takeFirstHost() : undefined;
+    const process = early ?? new HostProcess(hostCommand({ fenced }));
+    const host: RuntimeHost = new RuntimeHost(process, shared, this.#listener, (lost) => {
       for (const slot of lost) this.#lost(slot, host);
     });
     this.#hosts.add(host);
@@ -182,6 +189,12 @@ export class HostRuntime implements Runtime {
       this.#reaped(host);
     });
     return host;
+  }
+
+  #takeFirstHost(): HostProcess | undefined {
+    const first = this.#firstHost;
+    this.#firstHost = undefined;
+    return first;
   }
 
   #lost(slot: Slot, host: RuntimeHost): void {
@@ -240,6 +253,7 @@ export class HostRuntime implements Runtime {
     const open = [...this.#places.keys()];
     await Promise.all(open.map((id) => this.close(id, 'the daemon is stopping')));
     const hosts = [...this.#hosts];
+    this.#takeFirstHost()?.kill(closedEnd);
     for (const host of hosts) host.kill(closedEnd);
     await withTimeout(Promise.all([...hosts.map(({ process }) => process.exited), ...this.#closing]), REAP_MS);
     this.#watch.stop();

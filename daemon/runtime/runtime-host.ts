@@ -8,8 +8,7 @@ import {
 } from '../../shared/ipc/host-messages.ts';
 import { blameFor, onlySuspect } from './blame.ts';
 import { HostAnswers } from './host-answers.ts';
-import type { HostCommand } from './host-command.ts';
-import { HostProcess } from './host-process.ts';
+import type { HostProcess } from './host-process.ts';
 import { LiveBackground } from './live-background.ts';
 import { LiveRun } from './live-run.ts';
 import { Looks } from './looks.ts';
@@ -47,11 +46,11 @@ export class RuntimeHost {
   #lastPing = 0;
 
   /** @param onLost told which sessions are gone before anyone else hears of it; with none left, so is the host */
-  constructor(command: HostCommand, shared: boolean, listener: RuntimeListener, onLost: SlotsLost) {
+  constructor(process: HostProcess, shared: boolean, listener: RuntimeListener, onLost: SlotsLost) {
     this.#listener = listener;
     this.#onLost = onLost;
-    this.process = new HostProcess(command);
-    this.#memory = new MemoryGuard(this.process.pid, shared);
+    this.process = process;
+    this.#memory = new MemoryGuard(process.pid, shared);
     this.ready = this.#answer('hello');
     this.ready.catch(() => undefined);
     this.process.listen({

@@ -66,6 +66,7 @@ const layers: readonly Layer[] = [
       'daemon/ownership/',
       'daemon/background.ts',
       'daemon/data-directory.ts',
+      'daemon/detached.ts',
       'daemon/serve.ts',
     ],
     usesNode: true,

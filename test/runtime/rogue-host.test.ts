@@ -4,6 +4,7 @@ import { SessionModules } from '../../daemon/worktree/session-modules.ts';
 import { SourceCache } from '../../daemon/worktree/source-cache.ts';
 import { ModuleServer } from '../../daemon/runtime/module-server.ts';
 import { SessionCalls } from '../../daemon/runtime/session-calls.ts';
+import { HostProcess } from '../../daemon/runtime/host-process.ts';
 import { RuntimeHost } from '../../daemon/runtime/runtime-host.ts';
 import type { RunOutcome, RuntimeEvent } from '../../daemon/runtime/runtime.ts';
 import { newSlot } from '../../daemon/runtime/slot.ts';
@@ -42,7 +43,7 @@ describe('runtime: what comes from a host is not trusted', () => {
       endBackground: () => undefined,
     };
     const command = { file: process.execPath, args: [rogue, mode] };
-    const host = new RuntimeHost(command, false, listener, () => undefined);
+    const host = new RuntimeHost(new HostProcess(command), false, listener, () => undefined);
     await host.ready;
     const stripTypes = (): never => assert.fail('there are no types');
     const modules = new SessionModules(import.meta.dirname, resolver, { cache: new SourceCache(), stripTypes });
@@ -113,7 +114,12 @@ describe('runtime: what comes from a host is not trusted', () => {
       beginBackground: () => 'background',
       endBackground: nothing,
     };
-    const host = new RuntimeHost({ file: '/does/not/exist', args: [] }, false, listener, () => undefined);
+    const host = new RuntimeHost(
+      new HostProcess({ file: '/does/not/exist', args: [] }),
+      false,
+      listener,
+      () => undefined,
+    );
     await assert.rejects(host.ready, /no runtime host could be started: spawn .* ENOENT/);
   });
 });

@@ -1,22 +1,6 @@
-import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { BackgroundOptions } from '../../background.ts';
-import { libraryCacheFolder } from '../../libraries/cache-directory.ts';
-import type { StartCommand } from '../../ownership/start-daemon.ts';
-import { EXIT, UsageError } from '../cli-errors.ts';
 import type { GlobalOptions } from '../context.ts';
-import { privateFolder } from '../private-folder.ts';
-
-type DaemonFlags = GlobalOptions & {
-  stdio?: boolean;
-  own?: boolean;
-  detached?: boolean;
-  dataDir?: string;
-  idleExit: number | 'never';
-};
-
-const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-const DEFAULT_IDLE = '30m';
+import { DEFAULT_IDLE, idleTime, runDaemon, type DaemonFlags } from '../daemon-start.ts';
 
 /** daemon --stdio: JSON-RPC for an editor or any other LSP client. */
 export function addDaemonCommand(program: Command, version: string): void {
@@ -33,74 +17,12 @@ export function addDaemonCommand(program: Command, version: string): void {
         .default(duration(DEFAULT_IDLE), DEFAULT_IDLE),
     )
     .action(async (_options: object, command: Command) => {
-      const flags = command.optsWithGlobals<DaemonFlags>();
-      const dataDirectory = privateFolder(flags.dataDir);
-      if (flags.detached !== true && flags.stdio !== true) throw new UsageError('say how to speak with it: --stdio');
-      if (flags.detached === true || flags.own === true) {
-        const { serveDetached, serveOwnClient } = await import('../../background.ts');
-        const serve = flags.detached === true ? serveDetached : serveOwnClient;
-        await serve(options(dataDirectory, flags, version));
-      } else {
-        process.exitCode = await relayStdio(dataDirectory, flags, version);
-      }
+      await runDaemon(command.optsWithGlobals<DaemonFlags & GlobalOptions>(), version);
     });
 }
 
-/** The command by which this program starts the shared daemon of a data directory. */
-export function startCommand(dataDirectory: string, flags: Partial<DaemonFlags> = {}): StartCommand {
-  const { db, logLevel, idleExit } = flags;
-  const args = ['daemon', '--detached', '--data-dir', dataDirectory];
-  if (idleExit !== undefined) args.push('--idle-exit', idleExit === 'never' ? idleExit : `${idleExit}ms`);
-  if (db !== undefined) args.push('--db', resolve(db));
-  if (logLevel !== undefined) args.push('--log-level', logLevel);
-  return { entry: process.argv[1] ?? '', args };
-}
-
-async function relayStdio(dataDirectory: string, flags: DaemonFlags, version: string): Promise<number> {
-  const { reachDaemon } = await import('../../ownership/reach-daemon.ts');
-  const { relay } = await import('../../ownership/relay.ts');
-  const { outliveReaders } = await import('../../ownership/outlive-readers.ts');
-  // The exit code says how the connection ended, also to who has stopped reading.
-  outliveReaders();
-  const start = startCommand(dataDirectory, flags);
-  const parent = process.ppid;
-  const { socket, welcome } = await reachDaemon({ dataDirectory, version, start });
-  if (welcome.daemon.version !== version) {
-    process.stderr.write(`vm-system: the daemon (pid ${welcome.daemon.pid}) is version ${welcome.daemon.version}\n`);
-  }
-  const end = await relay(socket, { input: process.stdin, output: process.stdout });
-  // What has not been read by now is for nobody, even where something else keeps the pipe open.
-  if (process.ppid !== parent) process.exit(EXIT.guestFailed);
-  if (end === 'daemon lost') {
-    process.stderr.write('vm-system: the daemon ended unexpectedly; start this command again to reach the next one\n');
-    return EXIT.daemonLost;
-  }
-  if (end.exit_code !== 0) process.stderr.write(`vm-system: ${end.reason}\n`);
-  return end.exit_code;
-}
-
-function options(dataDirectory: string, flags: DaemonFlags, version: string): BackgroundOptions {
-  return {
-    dataDirectory,
-    dbPath: flags.db === undefined ? join(dataDirectory, 'vm-system.db') : resolve(flags.db),
-    durability: 'normal',
-    listen: { host: '127.0.0.1', port: 3210 },
-    mayMovePort: true,
-    authMode: 'auto',
-    allowedHosts: [],
-    libraryCache: libraryCacheFolder(),
-    spareHosts: 2,
-    maxSessions: 200,
-    logLevel: flags.logLevel ?? 'info',
-    idleExitMs: flags.idleExit === 'never' ? undefined : flags.idleExit,
-    version,
-  };
-}
-
 function duration(text: string): number | 'never' {
-  if (text === 'never') return text;
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('It must be a time such as 90s, 30m or 2h, or never.');
-  const [, count, unit] = match;
-  return Number(count) * UNITS[unit as keyof typeof UNITS];
+  const time = idleTime(text);
+  if (time === undefined) throw new InvalidArgumentError('It must be a time such as 90s, 30m or 2h, or never.');
+  return time;
 }

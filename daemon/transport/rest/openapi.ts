@@ -1,9 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { RouteOptions } from 'fastify';
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 import { ERROR_CODES, type ErrorCode } from '../../../shared/errors/error-codes.ts';
-import type { RestServer } from './rest-instance.ts';
 
 /** The body of every error answer. */
 const ErrorAnswer = Type.Object({
@@ -25,12 +24,13 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/**
- * /openapi.json from the schemas of the routes, and /docs to read and try it. Neither needs a token: they say what
- * every daemon says. To be called before routes are added.
- */
-export function documentRoutes(server: RestServer, version: string): void {
-  void server.register(swagger, {
+/** A server of its own for /openapi.json, and for /docs to read and try it, of routes that another one answers. */
+export async function describeRoutes(routes: readonly RouteOptions[], version: string): Promise<FastifyInstance> {
+  const server = Fastify({ exposeHeadRoutes: false });
+  // Its routes are there to be described; nobody asks them for anything.
+  server.setValidatorCompiler(() => () => true);
+  server.setSerializerCompiler(() => JSON.stringify);
+  await server.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'vm-system', version, description: 'Long-lived, isolated JavaScript sessions bound to a folder.' },
@@ -44,19 +44,20 @@ export function documentRoutes(server: RestServer, version: string): void {
       return { schema: { ...schema, response }, url };
     },
   });
-  void server.register(swaggerUi, {
+  await server.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: PAGE_POLICY,
     uiConfig: { tryItOutEnabled: true, persistAuthorization: false },
   });
-  void server.register((scope: RestServer, _options, done) => {
-    let text: string | undefined;
-    scope.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
-      text ??= JSON.stringify(server.swagger());
-      return reply.type('application/json; charset=utf-8').send(text);
-    });
-    done();
+  for (const { method, url, schema = {}, config = {} } of routes) {
+    server.route({ method, url, schema, config, handler: () => undefined });
+  }
+  let text: string | undefined;
+  server.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    text ??= JSON.stringify(server.swagger());
+    return reply.type('application/json; charset=utf-8').send(text);
   });
+  return server;
 }
 
 /** What a route may answer beside its result: its own errors, and those of every route like it. */
