@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { startCommand } from './commands/daemon.ts';
 import { namedUrl, tokenFor, type GlobalOptions } from './context.ts';
+import { startCommand } from './daemon-start.ts';
 import { privateFolder } from './private-folder.ts';
 import { RestClient } from './rest-client.ts';
 
