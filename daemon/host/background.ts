@@ -1,6 +1,7 @@
 import type { FromHost, WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { Limits } from '../../shared/model/settings.ts';
 import type { EventPayload } from '../../shared/model/event.ts';
+import { now } from './clock.ts';
 import { comeToRest } from './come-to-rest.ts';
 import { EventOutbox } from './event-outbox.ts';
 import { describeRejection } from './guest-exceptions.ts';
@@ -118,7 +119,7 @@ export class Background {
     const stopped = Promise.withResolvers<StopReason>();
     this.#stop = stopped.resolve;
     const { cpuTime } = this.#guest;
-    const started = performance.now();
+    const started = now();
     const clock = new RunClock(limits, () => this.#guest.cpuTime, (limit) => { stopped.resolve(timeExceeded(limit, limits)); }); // prettier-ignore
     const first = await Promise.race([this.#guest.turn(), stopped.promise]);
     const isToBlame = !('state' in first);
@@ -127,7 +128,7 @@ export class Background {
     const end = await this.#endOf(turn, isToBlame);
     this.#stop = undefined;
     this.#cpuMs += Number(this.#guest.cpuTime - cpuTime) / 1e6;
-    return this.#afterTurn(end, performance.now() - started);
+    return this.#afterTurn(end, now() - started);
   }
 
   /** The next run begins, or nothing is left to be called: the execution, if there is one, has ended. */
@@ -207,13 +208,13 @@ export class Background {
   }
 
   #outboxFor(limits: Limits): EventOutbox {
-    if (this.#outbox === undefined) this.#startedAt = performance.now();
+    if (this.#outbox === undefined) this.#startedAt = now();
     return (this.#outbox ??= new EventOutbox(limits, (events) => { this.#send({ t: 'background', session_id: this.#id, events }); })); // prettier-ignore
   }
 
   #metrics(outbox: EventOutbox | undefined): WireOutcome['metrics'] {
     if (outbox === undefined) return {};
-    const wall_ms = Math.round(performance.now() - this.#startedAt);
+    const wall_ms = Math.round(now() - this.#startedAt);
     return { wall_ms, cpu_ms: Math.round(this.#cpuMs), output_bytes: outbox.outputBytes };
   }
 }

@@ -1,4 +1,5 @@
 import { STOP_GRACE_MS } from '../../shared/ipc/host-messages.ts';
+import { now } from './clock.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 
 /** `stuck`: in native code that cannot be interrupted. `gone`: the isolate is disposed, its memory limit was hit. */
@@ -15,8 +16,8 @@ const MAX_REPEAT_MS = 160;
 /** Interrupts what runs until the isolate answers again, as itself: no interrupt may be left over for the next run. */
 export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
   guest.inspector.forgetPending();
-  const deadline = performance.now() + STOP_GRACE_MS;
-  for (let ms = REPEAT_MS; performance.now() < deadline; ms = Math.min(2 * ms, MAX_REPEAT_MS)) {
+  const deadline = now() + STOP_GRACE_MS;
+  for (let ms = REPEAT_MS; now() < deadline; ms = Math.min(2 * ms, MAX_REPEAT_MS)) {
     if (guest.isGone) return 'gone';
     if (ms > REPEAT_MS) await endEarlierInterrupt(guest);
     guest.terminate();

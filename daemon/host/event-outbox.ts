@@ -6,6 +6,7 @@ import {
 } from '../../shared/ipc/host-messages.ts';
 import type { EventPayload, EventType } from '../../shared/model/event.ts';
 import type { Limits } from '../../shared/model/settings.ts';
+import { now } from './clock.ts';
 
 /** The first line of a run waits this long for company: most runs are over by then and need no message of their own. */
 const FIRST_FLUSH_MS = 1;
@@ -83,9 +84,9 @@ export class EventOutbox {
    */
   gate(): Promise<void> | undefined {
     if (this.#closed) return undefined;
-    const now = performance.now();
-    if (!this.#isBehind() && now - this.#lastGate < LATER_FLUSH_MS) return undefined;
-    this.#lastGate = now;
+    const at = now();
+    if (!this.#isBehind() && at - this.#lastGate < LATER_FLUSH_MS) return undefined;
+    this.#lastGate = at;
     if (!this.#isBehind()) return new Promise((resolve) => setImmediate(resolve));
     this.flush();
     return new Promise((resolve) => this.#openGates.push(resolve));
@@ -109,7 +110,7 @@ export class EventOutbox {
 
   #flushDelay(): number {
     if (this.#lastFlush === 0) return FIRST_FLUSH_MS;
-    return Math.max(FIRST_FLUSH_MS, this.#lastFlush + LATER_FLUSH_MS - performance.now());
+    return Math.max(FIRST_FLUSH_MS, this.#lastFlush + LATER_FLUSH_MS - now());
   }
 
   /** Sends what is there without waiting for more. */
@@ -122,7 +123,7 @@ export class EventOutbox {
     this.#send(this.#batch);
     this.#batch = [];
     this.#batchChars = 0;
-    this.#lastFlush = performance.now();
+    this.#lastFlush = now();
   }
 
   #isBehind(): boolean {

@@ -1,6 +1,7 @@
 import type { Completion, CompletionItem } from '../../shared/model/inspection.ts';
 import type { CompletionTarget } from './completion-target.ts';
 import type { GuestLook, Variable } from './guest-look.ts';
+import { isIdentifier } from './identifier.ts';
 import { argumentOf } from './inspector.ts';
 
 /** The global that rewritten code imports by; nobody types it. */
@@ -8,7 +9,6 @@ const IMPORT_NAME = '\u012dmport';
 /** More than anyone reads. */
 const MAX_ITEMS = 500;
 const KEYWORDS = 'async await break case catch class const continue debugger default delete do else export extends false finally for function if import in instanceof let new null of return static super switch this throw true try typeof undefined var void while with yield'.split(' '); // prettier-ignore
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /** What could stand at the cursor, what is nearest first. */
 export async function complete(
@@ -31,7 +31,7 @@ async function names(look: GuestLook, prefix: string, declared: readonly string[
     ...sorted(own).map((variable) => toItem(variable, 'variable', 'function')),
     ...KEYWORDS.map((label): CompletionItem => ({ label, kind: 'keyword' })),
     ...sorted(builtIns).map((variable) => toItem(variable, 'variable', 'function')),
-  ].filter(({ label }) => IDENTIFIER.test(label));
+  ].filter(({ label }) => isIdentifier(label));
 }
 
 /** Members of a value and of its prototypes, one level after the other. */
@@ -44,7 +44,7 @@ async function members(
   if (list === undefined) return [];
   const levels = await look.list('members', [argumentOf(list), { value: prefix }, { value: MAX_ITEMS }]);
   const found = splitLevels(levels).flatMap(sorted);
-  const isFit = quote === undefined ? (name: string) => IDENTIFIER.test(name) : (name: string) => isPlain(name, quote);
+  const isFit = quote === undefined ? isIdentifier : (name: string) => isPlain(name, quote);
   return found.filter(({ name }) => isFit(name)).map((variable) => toItem(variable, 'property', 'method'));
 }
 

@@ -47,7 +47,6 @@ type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference
 
 export type GuestOptions = {
   memMb: number;
-  /** From `makeGuestSnapshot`. */
   snapshot: GuestSnapshot;
   /** V8 has lost control over the isolate, and its thread sleeps for ever: the process must end. */
   onCatastrophe: () => void;
@@ -83,8 +82,10 @@ export class GuestIsolate {
   private constructor({ memMb, snapshot, onCatastrophe }: GuestOptions) {
     this.memMb = memMb;
     const onCatastrophicError = onCatastrophe;
-    this.#isolate = new ivm.Isolate({ memoryLimit: memMb, snapshot, inspector: true, onCatastrophicError });
-    this.#context = this.#isolate.createContextSync({ inspector: true });
+    [this.#isolate, this.#context] = snapshot.lend((copy) => {
+      const isolate = new ivm.Isolate({ memoryLimit: memMb, snapshot: copy, inspector: true, onCatastrophicError });
+      return [isolate, isolate.createContextSync({ inspector: true })];
+    });
     this.#nothing = this.#isolate.compileScriptSync('0');
     this.inspector = new Inspector(this.#isolate);
     this.modules = new GuestModules(this.#isolate, this.#context);

@@ -1,6 +1,7 @@
 import type { GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
 import type { LookTools } from './guest/look.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
+import { isIdentifier } from './identifier.ts';
 import { argumentOf, type InspectorAnswer, type RemoteObject } from './inspector.ts';
 import { previewText } from './preview-text.ts';
 
@@ -13,7 +14,6 @@ const MAX_VARIABLES = 500;
 const MAX_INSIDES = 150;
 /** Of one value; it is also what the inspector shows the inside of. */
 const MAX_MEMBERS = 100;
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /** `type` is as typeof has it, or null, class, or accessor: a getter is not run. */
 export type Variable = { name: string; type: string; preview: string };
@@ -95,7 +95,7 @@ export class GuestLook {
 
   /** Where the guest's tools begin, and the names that they follow from there; undefined when there is no such variable. */
   async #pathArguments([name = '', ...members]: readonly string[]): Promise<object[] | undefined> {
-    if (!IDENTIFIER.test(name)) return undefined;
+    if (!isIdentifier(name)) return undefined;
     const { result } = await this.#ask(() => this.#guest.lexicalNames());
     if (result?.names.includes(name) !== true) return [{ value: null }, { value: [name, ...members] }];
     const list = await this.evaluate(`[${name}]`);

@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import ivm from 'isolated-vm';
+import { now } from './clock.ts';
+import { randomBytes } from './random-bytes.ts';
 
 /** No guest may ask for more at once. */
 const MAX_RANDOM_BYTES = 65_536;
@@ -25,7 +26,7 @@ export function answerQuestion(question: unknown, args: readonly unknown[], { ex
   const [first, second, third] = args;
   switch (question) {
     case 'now':
-      return performance.now();
+      return now();
     case 'random':
       return typeof first === 'number' ? randomBuffer(first) : undefined;
     case 'parseUrl':

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import type { FromHost, ToHost } from '../../shared/ipc/host-messages.ts';
 import { collectOwnGarbage } from '../own-garbage.ts';
 import { GuestSession, type ModuleSettings } from './guest-session.ts';
-import { loadGuestSnapshot, makeGuestSnapshot } from './guest-snapshot.ts';
+import { GuestSnapshot, loadGuestSnapshot, makeGuestSnapshot } from './guest-snapshot.ts';
 import { SpareGuests } from './spare-guests.ts';
 
 type Open = Extract<ToHost, { t: 'open' }>;
@@ -26,9 +26,7 @@ export class Host {
   constructor(send: (message: FromHost) => void, { guestScript, builtInTexts, snapshot }: GuestFiles) {
     this.#send = send;
     this.#builtInTexts = builtInTexts;
-    this.#spares = new SpareGuests(
-      snapshot === undefined ? makeGuestSnapshot(guestScript) : loadGuestSnapshot(snapshot),
-    );
+    this.#spares = new SpareGuests(snapshot === undefined ? ownSnapshot(guestScript) : loadGuestSnapshot(snapshot));
   }
 
   /** Makes a first isolate and says hello when it is there. */
@@ -119,4 +117,9 @@ export class Host {
     this.#sessions.delete(id);
     this.#send({ t: 'closed', session_id: id });
   }
+}
+
+function ownSnapshot(guestScript: string): GuestSnapshot {
+  const bytes = makeGuestSnapshot(guestScript);
+  return new GuestSnapshot(bytes.length, (target) => { target.set(bytes); }); // prettier-ignore
 }

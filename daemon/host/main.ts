@@ -1,9 +1,10 @@
-import { writeSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { setPriority } from 'node:os';
 import { DaemonChannel, endProcess } from './daemon-channel.ts';
+import { OPTIMIZERS } from '../../shared/ipc/optimizers.ts';
 import { forgetStart } from '../own-garbage.ts';
 import { Host } from './host.ts';
+import { fs } from './node-fs.ts';
 
 /**
  * Guests must not starve the daemon: with 8 guests spinning on 2 cores it still has to answer health at once. Set before
@@ -19,13 +20,14 @@ try {
 
 // Node's own way out of an error would tear down isolates that may be in use, and hang.
 process.on('uncaughtException', (error) => {
-  writeSync(2, `${error.stack ?? error.message}\n`);
+  fs.writeSync(2, `${error.stack ?? error.message}\n`);
   endProcess();
 });
 
 // Guests' heaps are to be as V8 would have them.
 setFlagsFromString('--max-semi-space-size=0');
 forgetStart();
+for (const name of OPTIMIZERS) setFlagsFromString(`--${name}`);
 const channel = new DaemonChannel();
 const [, , guestScript = '', builtInTexts = '', snapshot] = process.argv;
 const host = new Host(

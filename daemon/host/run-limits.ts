@@ -1,4 +1,5 @@
 import type { Limits } from '../../shared/model/settings.ts';
+import { now } from './clock.ts';
 
 /** Shortest time between two looks at the CPU clock. */
 const MIN_CPU_CHECK_MS = 5;
@@ -13,7 +14,7 @@ export class RunClock {
   readonly #limits: Limits;
   readonly #isolateCpu: () => bigint;
   readonly #onExceeded: (limit: TimeLimit) => void;
-  #startWall = performance.now();
+  #startWall = now();
   #startIsolateCpu: bigint;
   #startProcessCpu = processCpuMs();
   #timer: NodeJS.Timeout;
@@ -27,7 +28,7 @@ export class RunClock {
   }
 
   get wallMs(): number {
-    return performance.now() - this.#startWall;
+    return now() - this.#startWall;
   }
 
   /**
@@ -46,7 +47,7 @@ export class RunClock {
   /** Begins anew: what has passed since the start was not the run's. */
   restart(): void {
     this.stop();
-    this.#startWall = performance.now();
+    this.#startWall = now();
     this.#startIsolateCpu = this.#isolateCpu();
     this.#startProcessCpu = processCpuMs();
     this.#timer = this.#schedule(0);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { OPTIMIZERS } from '../../shared/ipc/optimizers.ts';
 import { builtInTexts } from './built-in-texts.ts';
 import { guestScript, guestSnapshot } from './guest-script.ts';
 
@@ -62,6 +63,8 @@ function nodeArgs(): string[] {
     '--no-warnings',
     // For the host's own heap; it sets the guests' back.
     '--max-semi-space-size=1',
+    // Nothing that runs at the start is worth it; the host turns them on again. The compilers' own code stays unread.
+    ...OPTIMIZERS.map((name) => `--no-${name}`),
     ...permissionArgs(),
   ];
 }
@@ -73,7 +76,7 @@ function nodeArgs(): string[] {
 function permissionArgs(): string[] {
   const folders = codeFolders();
   if (folders.some((folder) => realpathSync(folder) !== folder)) return [];
-  const readable = [...folders, `${builtInTexts()}*`, '/etc/alpine-release'];
+  const readable = [...folders, `${builtInTexts()}*`, '/etc/alpine-release', '/dev/urandom'];
   return ['--permission', '--allow-addons', ...readable.map((folder) => `--allow-fs-read=${folder}`)];
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { fs } from '../node-fs.ts';
 import { HOST_MODULE_ALIASES, HOST_MODULES } from '../../../shared/catalogue/host-modules.ts';
 import { PURE_BUILT_INS, REFUSED_BUILT_INS } from '../../../shared/catalogue/node-built-ins.ts';
 
@@ -20,7 +20,8 @@ export type BuiltInModules = {
 
 /** The built-ins of every session, in files whose names begin with `texts`. */
 export function builtInModules(texts: string, access: ModuleAccess): BuiltInModules {
-  const textOf = (name: string): Promise<string> => readFile(`${texts}${name.replaceAll('/', '.')}.js`, 'utf8');
+  const textOf = (name: string): Promise<string> =>
+    fs.promises.readFile(`${texts}${name.replaceAll('/', '.')}.js`, 'utf8');
   return { textOf, access };
 }
 

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import ivm from 'isolated-vm';
 import { prepareCommonJsLexer } from './cjs-names.ts';
 import { GUEST_SCRIPT_NAME } from '../guest-snapshot.ts';
+import { randomBytes } from '../random-bytes.ts';
 import type { GuestModules as GuestFunctions } from '../guest/modules/install-modules.ts';
 import type { Wrapper } from '../guest/modules/module-functions.ts';
 import type { Answer, Compiled, Question } from '../guest/modules/module-record.ts';
