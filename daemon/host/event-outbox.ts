@@ -43,9 +43,15 @@ export class EventOutbox {
   /**
    * Takes an event, unless the limits do not allow it.
    * @param text what counts as output
+   * @param isLast whether the run's end follows at once and takes it along: no timer, which most runs then never need
    * @returns what was exceeded, if anything
    */
-  push(type: EventType, payload: EventPayload, text: string): 'max_events' | 'max_output_kb' | undefined {
+  push(
+    type: EventType,
+    payload: EventPayload,
+    text: string,
+    isLast = false,
+  ): 'max_events' | 'max_output_kb' | undefined {
     if (this.#closed) return undefined;
     const bytes = Buffer.byteLength(text);
     if (this.eventCount >= this.#maxEvents) return 'max_events';
@@ -55,7 +61,7 @@ export class EventOutbox {
     this.#batch.push([Date.now(), type, payload]);
     this.#batchChars += Math.min(text.length, MAX_EVENT_TEXT);
     if (this.#batch.length >= MAX_BATCH_EVENTS || this.#batchChars >= MAX_BATCH_CHARS) this.flush();
-    else this.#timer ??= setTimeout(() => { this.flush(); }, this.#flushDelay()); // prettier-ignore
+    else if (!isLast) this.#timer ??= setTimeout(() => { this.flush(); }, this.#flushDelay()); // prettier-ignore
     return undefined;
   }
 

@@ -267,7 +267,7 @@ export class GuestRun {
     this.#last.set('_', result);
     const value = await this.#describe(result);
     if (value === undefined) return stoppedOutcome;
-    this.#emit('value', value.payload, value.text);
+    this.#emit('value', value.payload, value.text, true);
     return { status: 'ok', result: value.payload };
   }
 
@@ -324,8 +324,8 @@ export class GuestRun {
     return answer === undefined ? undefined : describeObject(value, answer.result.value);
   }
 
-  #emit(type: EventType, payload: EventPayload, text: string): void {
-    const exceeded = this.#outbox.push(type, payload, text);
+  #emit(type: EventType, payload: EventPayload, text: string, isLast = false): void {
+    const exceeded = this.#outbox.push(type, payload, text, isLast);
     if (exceeded !== undefined) this.stop(outputExceeded(exceeded, this.#request.limits));
   }
 

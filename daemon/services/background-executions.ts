@@ -34,6 +34,7 @@ export class BackgroundExecutions {
     };
     const ending = Promise.withResolvers<RunOutcome>();
     this.#recorder.begin(execution);
+    this.#recorder.announce(execution);
     const finished = this.#finish(execution, ending.promise);
     finished.catch(() => undefined);
     this.#running.set(execution.id, { execution, finished, end: ending.resolve });

@@ -32,10 +32,17 @@ export class ExecutionRecorder {
     });
   }
 
-  /** The execution exists from here on, as `running`. Event 1 says what began: for most, the echo of their input. */
+  /** The execution exists from here on, as `running`. Throws STORAGE_UNAVAILABLE: then no code of it may run. */
   begin(execution: Execution): void {
     this.#recordings.set(execution.id, { seq: 0, kept: [], waiting: [] });
     this.#journal.insertExecution(execution);
+  }
+
+  /**
+   * Tells what has begun, before any event of its own: event 1, for most the echo of their input. Apart from `begin`, for
+   * the moment when the code is on its way to its host already.
+   */
+  announce(execution: Execution): void {
     this.#changes.publish({ kind: 'execution', execution });
     this.#append(execution.id, [{ ts: Date.parse(execution.started_at), ...firstEvent(execution) }]);
   }

@@ -183,7 +183,7 @@ export class ExecutionService {
   async #run(session: LiveSession, execution: Execution, run: Run): Promise<Finished> {
     try {
       this.#recorder.begin(execution);
-      const outcome = await this.#runtime.run(session.id, {
+      const running = this.#runtime.run(session.id, {
         execution_id: execution.id,
         kind: run.kind,
         source: run.source,
@@ -193,6 +193,9 @@ export class ExecutionService {
         env: run.env,
         limits: session.settings.limits,
       });
+      // What others want to know of it is told while the host is at work already.
+      this.#recorder.announce(execution);
+      const outcome = await running;
       // The session is free for the next from here on, while this one is still being stored.
       session.running = undefined;
       return await this.#recorder.end(execution, outcome);

@@ -15,6 +15,11 @@ export class Metrics {
   readonly #wall: Histogram<'kind'>;
   readonly #cpu: Histogram<'kind'>;
   readonly #lost: Counter;
+  readonly #events: Counter;
+  /** What is not counted yet: an answer may wait for whoever tells us of these. */
+  #ended: Execution[] = [];
+  #committed = 0;
+  #counting: NodeJS.Immediate | undefined;
 
   constructor(store: Store, runtime: Pick<Runtime, 'activeSessionIds'>, changes: ChangeFeed) {
     const registers = [this.#registry];
@@ -30,12 +35,15 @@ export class Metrics {
     this.#cpu = histogram('vm_execution_cpu_seconds', 'CPU time of executions');
     this.#lost = new Counter({ name: 'vm_sessions_lost_total', help: 'Sessions that died by themselves', registers });
     this.#addGauges(store, runtime);
-    const events = new Counter({ name: 'vm_events_total', help: 'Events committed to the log', registers });
+    this.#events = new Counter({ name: 'vm_events_total', help: 'Events committed to the log', registers });
     store.journal.onCommitted((committed) => {
-      events.inc(committed.length);
+      this.#committed += committed.length;
+      this.#countSoon();
     });
     changes.subscribe((change) => {
-      if (change.kind === 'execution') this.#observe(change.execution);
+      if (change.kind !== 'execution' || change.execution.status === 'running') return;
+      this.#ended.push(change.execution);
+      this.#countSoon();
     });
   }
 
@@ -45,11 +53,23 @@ export class Metrics {
 
   /** All figures in the text format of Prometheus, and its content type. */
   async render(): Promise<{ text: string; contentType: string }> {
+    this.#count();
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
   }
 
+  #countSoon(): void {
+    this.#counting ??= setImmediate(() => { this.#count(); }); // prettier-ignore
+  }
+
+  #count(): void {
+    this.#counting = undefined;
+    this.#events.inc(this.#committed);
+    this.#committed = 0;
+    for (const execution of this.#ended) this.#observe(execution);
+    this.#ended = [];
+  }
+
   #observe({ kind, status, error, metrics }: Execution): void {
-    if (status === 'running') return;
     this.#executions.inc({ kind, status, code: error?.code ?? '' });
     if (metrics.wall_ms !== undefined) this.#wall.observe({ kind }, metrics.wall_ms / 1000);
     if (metrics.cpu_ms !== undefined) this.#cpu.observe({ kind }, metrics.cpu_ms / 1000);
