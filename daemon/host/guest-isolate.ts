@@ -131,8 +131,8 @@ export class GuestIsolate {
   }
 
   /** Evaluates the session's libraries. Throws LibraryFailure. */
-  loadLibraries(libraries: readonly SessionLibrary[], strict: boolean): Promise<GuestLibraries> {
-    return GuestLibraries.load(this.#isolate, this.#context, libraries, strict);
+  async loadLibraries(libraries: readonly SessionLibrary[], strict: boolean): Promise<void> {
+    this.modules.libraries = await GuestLibraries.load(this.#isolate, this.#context, libraries, strict);
   }
 
   /** Starts an evaluation in the context. */

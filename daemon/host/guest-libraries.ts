@@ -14,7 +14,8 @@ export class LibraryFailure extends Error {
 /** The libraries of a session, evaluated in its context: each once, for its global and for whoever imports it. */
 export class GuestLibraries {
   readonly #functions: ivm.Reference<GuestLibraryFunctions>;
-  readonly #names = new Map<string, string[]>();
+  /** What they are imported by. */
+  readonly names = new Set<string>();
 
   private constructor(functions: ivm.Reference<GuestLibraryFunctions>) {
     this.#functions = functions;
@@ -36,12 +37,8 @@ export class GuestLibraries {
     }) as unknown as ivm.Reference<GuestLibraryFunctions>;
     const loaded = new GuestLibraries(functions);
     for (const library of libraries) await loaded.#evaluate(isolate, context, library, strict);
+    await functions.getSync('open', { reference: true }).apply(undefined, []);
     return loaded;
-  }
-
-  /** Names that ES modules can import from a library; undefined when the session has no library of this name. */
-  exportNames(name: string): readonly string[] | undefined {
-    return this.#names.get(name);
   }
 
   /** In the guest: `(name) => exports`. */
@@ -49,23 +46,17 @@ export class GuestLibraries {
     return this.#functions.getSync('exportsOf', { reference: true });
   }
 
-  /** In the guest: takes the `require` that libraries use for what is not in their bundle. */
-  get setRequire(): ivm.Reference<GuestLibraryFunctions['setRequire']> {
-    return this.#functions.getSync('setRequire', { reference: true });
-  }
-
   async #evaluate(isolate: ivm.Isolate, context: ivm.Context, library: SessionLibrary, strict: boolean): Promise<void> {
     const { name, version, global = '' } = library;
     try {
       const wrapper = compile(isolate, context, library, strict);
-      const names = await this.#functions
+      await this.#functions
         .getSync('evaluate', { reference: true })
         .apply(undefined, [name, global, wrapper.derefInto()], {
           timeout: LOAD_TIMEOUT_MS,
-          result: { copy: true },
         });
       wrapper.release();
-      this.#names.set(name, names);
+      this.names.add(name);
     } catch (error) {
       throw new LibraryFailure(
         `failed to load libraries: ${name}@${version}: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import type { FromHost, ToHost } from '../../shared/ipc/host-messages.ts';
 import { collectOwnGarbage } from '../own-garbage.ts';
+import type { GuestIsolate } from './guest-isolate.ts';
 import { GuestSession, type ModuleSettings } from './guest-session.ts';
 import { GuestSnapshot, loadGuestSnapshot, makeGuestSnapshot } from './guest-snapshot.ts';
 import { SpareGuests } from './spare-guests.ts';
@@ -88,7 +89,7 @@ export class Host {
     try {
       setFlagsFromString(strict ? '--use-strict' : '--no-use-strict');
       const prepared = primed ? await this.#spares.takePrimed() : await this.#spares.take(kind.mem_mb);
-      const settings = this.#settingsOf(message);
+      const settings = this.#settingsOf(message, prepared.guest);
       const session = new GuestSession(session_id, prepared.guest, settings, this.#send);
       prepared.onCatastrophe = () => {
         session.catastrophe();
@@ -105,9 +106,20 @@ export class Host {
     }
   }
 
-  #settingsOf({ worktree_path, kind, template_id, modules, denied_modules }: Open): ModuleSettings {
+  #settingsOf(
+    { worktree_path, kind, template_id, modules, denied_modules }: Open,
+    guest: GuestIsolate,
+  ): ModuleSettings {
     const { esm, strict } = kind.runtime;
-    const access = { templateId: template_id, hostModules: new Set(modules), denied: new Set(denied_modules) };
+    const access = {
+      templateId: template_id,
+      hostModules: new Set(modules),
+      denied: new Set(denied_modules),
+      /** Known once they are loaded. */
+      get libraries() {
+        return guest.modules.libraryNames;
+      },
+    };
     const { denied_globals: deniedGlobals } = kind;
     return { root: worktree_path, esm, strict, builtInTexts: this.#builtInTexts, access, deniedGlobals };
   }

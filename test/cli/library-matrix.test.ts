@@ -95,6 +95,7 @@ describe('the matrix of libraries', function () {
             preview: '[[1,2],[3,4]]',
           });
           assert.deepEqual(await way.repl(session, '_.VERSION'), { preview: '4.17.21' });
+          assert.deepEqual(await way.repl(session, "require('lodash') === _"), { preview: 'true' });
           assert.match((await way.repl(session, 'dayjs')).error ?? '', /dayjs is not defined/);
         }
       });

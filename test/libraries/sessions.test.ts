@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ErrorCode } from '../../shared/errors/error-codes.ts';
 import type { ExecutionWithEvents } from '../../shared/model/execution.ts';
@@ -18,6 +18,7 @@ const packages: Record<string, string> = {
   loops: `for (;;);`,
   asks: `exports.plain = require('plain').twice(4); exports.later = () => require('fs')`,
   grows: `const all = []; for (;;) all.push(new Array(1000).fill(1.5))`,
+  modern: `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = 'main'; exports.named = 1`,
   patches: `Object.defineProperty = Reflect.apply = Object.prototype.hasOwnProperty = null; module.exports = 1`,
 };
 
@@ -40,6 +41,10 @@ describe('libraries in sessions', function () {
     test = await TestDaemon.open({ libraryCache: fixture.cache.path });
     for (const name of Object.keys(packages)) await fixture.add(`${name}@1.0.0`);
     await fixture.add('plain@2.0.0');
+  });
+  afterEach(async () => {
+    const live = await test.api.ok<Session[]>('GET', 'sessions?status=ready');
+    for (const { id } of live) await test.api.ok('POST', `sessions/${id}/close`);
   });
   after(async () => {
     await test.close();
@@ -108,6 +113,56 @@ describe('libraries in sessions', function () {
     const session = await open(['plain@1.0.0', 'asks@1.0.0']);
     assert.equal(await preview(session, 'asks.plain'), '8');
     assert.match(await preview(session, 'asks.later()'), /fs/);
+  });
+
+  it('are imported by name, in input and in files, and are what the global is', async () => {
+    await test.write('module.mjs', `import plain, { twice } from 'plain'; import * as all from 'plain'; export default [plain === globalThis.plain, twice(3), typeof all.version].join()`); // prettier-ignore
+    await test.write('script.cjs', `module.exports = require('plain') === globalThis.plain && require('./below.cjs')`);
+    await test.write('below.cjs', `module.exports = require('plain').version`);
+    const made = await template(['plain@1.0.0']);
+    // The second has an isolate that was made ready for it.
+    for (let times = 0; times < 2; times++) {
+      const session: Session = await test.api.ok('POST', 'sessions', test.sessionBody(made));
+      assert.equal(await preview(session, `import { twice } from 'plain'; twice(2)`), '4');
+      assert.equal(await preview(session, `require('plain') === plain`), 'true');
+      assert.equal(await preview(session, `(await import('plain')).default === plain`), 'true');
+      assert.match(await preview(session, `require('plain/sub')`), /Cannot find package/);
+      for (const [path, expected] of [
+        ['module.mjs', 'true,6,string'],
+        ['script.cjs', '1.0.0'],
+      ] as const) {
+        // prettier-ignore
+        const ran = await test.api.ok<ExecutionWithEvents>('POST', 'executions/run-file', { session_id: session.id, path });
+        assert.equal(ran.result?.preview, expected, ran.error?.message);
+      }
+    }
+    assert.match(await preview(await open([]), `require('plain')`), /Cannot find package 'plain'/);
+  });
+
+  it('come before what a node_modules folder has, and after host modules', async () => {
+    await mkdir(join(test.worktree, 'node_modules/plain'), { recursive: true });
+    await test.write('node_modules/plain/index.js', `module.exports = { version: 'of the worktree' }`);
+    await test.write('uses.cjs', `module.exports = require('./version.cjs')`);
+    await test.write('version.cjs', `module.exports = require('plain').version`);
+    const version = async (session: Session): Promise<string | undefined> =>
+      (await test.api.ok<ExecutionWithEvents>('POST', 'executions/run-file', { session_id: session.id, path: 'uses.cjs' })).result?.preview; // prettier-ignore
+    assert.equal(await version(await open([])), 'of the worktree');
+    assert.equal(await version(await open(['plain@1.0.0'])), '1.0.0');
+    await rm(join(test.worktree, 'node_modules'), { recursive: true });
+  });
+
+  it('that were ES modules export as default what they call so', async () => {
+    const session = await open(['modern@1.0.0']);
+    assert.equal(await preview(session, `import modern, { named } from 'modern'; [modern, named].join()`), 'main,1');
+  });
+
+  it('can require what the session can, once it runs', async () => {
+    const made = await template(['plain@1.0.0', 'asks@1.0.0']);
+    await test.api.ok('POST', `templates/${made.id}/modules`, { name: 'fs' });
+    const session: Session = await test.api.ok('POST', 'sessions', test.sessionBody(made));
+    assert.equal(await preview(session, 'typeof asks.later().readFileSync'), 'function');
+    const { id } = await test.api.ok<Session>('POST', 'sessions', test.sessionBody(made));
+    assert.equal(await preview({ ...session, id }, 'typeof asks.later().readFileSync'), 'function');
   });
 
   it('do not reach the host by what they do to built-ins', async () => {

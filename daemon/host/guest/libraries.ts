@@ -3,25 +3,26 @@ type Wrapper = (exports: object, require: Require, module: { exports: unknown })
 
 /** What the host calls in the guest to fill and to ask the session's libraries. */
 export type GuestLibraryFunctions = {
-  /** Runs a library's code and gives the names of what it exports. */
-  evaluate(name: string, global: string, wrapper: Wrapper): string[];
+  /** Runs a library's code. */
+  evaluate(name: string, global: string, wrapper: Wrapper): void;
   exportsOf(name: string): unknown;
-  /** From here on libraries can require what the session can. */
-  setRequire(require: Require): void;
+  /** All are loaded. From here on they can require what the session can: before, there may be none to ask. */
+  open(): void;
 };
 
 /** Sent to the guest as text: it may use nothing but what every JavaScript context has, and keeps hold of that. */
 export function makeLibraries(): GuestLibraryFunctions {
-  const { defineProperty, getOwnPropertyNames, hasOwn } = Object;
+  const { defineProperty, hasOwn } = Object;
   const { apply } = Reflect;
   const loaded = { __proto__: null } as unknown as Record<string, unknown>;
-  let sessionRequire: Require | undefined;
+  const { require: sessionRequire } = globalThis as unknown as { require: Require };
+  let isOpen = false;
 
   const requireFor =
     (library: string): Require =>
     (specifier) => {
       if (hasOwn(loaded, specifier)) return loaded[specifier];
-      if (sessionRequire !== undefined) return sessionRequire(specifier);
+      if (isOpen) return sessionRequire(specifier);
       const error = new Error(`Cannot find module '${specifier}', which the library ${library} asks for`);
       throw defineProperty(error, 'code', { value: 'MODULE_NOT_FOUND', configurable: true, writable: true });
     };
@@ -36,12 +37,10 @@ export function makeLibraries(): GuestLibraryFunctions {
         const value = { value: exports, writable: true, configurable: true, enumerable: false };
         defineProperty(globalThis, global, value);
       }
-      const isObject = (typeof exports === 'object' && exports !== null) || typeof exports === 'function';
-      return isObject ? getOwnPropertyNames(exports) : [];
     },
     exportsOf: (name) => loaded[name],
-    setRequire: (require) => {
-      sessionRequire = require;
+    open: () => {
+      isOpen = true;
     },
   };
 }

@@ -9,6 +9,8 @@ export type ModuleAccess = {
   hostModules: ReadonlySet<string>;
   /** Host modules and built-ins that the template's capabilities deny. */
   denied: ReadonlySet<string>;
+  /** Names of the session's libraries. */
+  libraries: ReadonlySet<string>;
 };
 
 /** Modules that are no files: Node's built-ins in plain JavaScript, and what the template lets the host provide. */
@@ -31,14 +33,14 @@ export type Refusal = {
   /** What the template would have to allow, and how; absent where nothing helps. */
   denied?: { capability: string; need: string };
 };
-export type SpecialModule = { built_in: string } | { host_module: string } | { refusal: Refusal };
+export type SpecialModule = { built_in: string } | { host_module: string } | { library: string } | { refusal: Refusal };
 
 const PURE: ReadonlySet<string> = new Set(PURE_BUILT_INS);
 const REFUSED: ReadonlySet<string> = new Set(REFUSED_BUILT_INS);
 
 /** What a specifier means when it names no file; undefined when files and packages have to be looked at. */
 export function specialModule(specifier: string, access: ModuleAccess): SpecialModule | undefined {
-  const { hostModules, denied } = access;
+  const { hostModules, denied, libraries } = access;
   if (specifier.startsWith('vm:')) {
     const name = specifier.slice('vm:'.length);
     return hostModules.has(ownerOf(name)) ? { host_module: name } : { refusal: refuse(name, access) };
@@ -47,6 +49,7 @@ export function specialModule(specifier: string, access: ModuleAccess): SpecialM
   const isNodes = name === specifier || Object.hasOwn(HOST_MODULE_ALIASES, specifier);
   if (isNodes && hostModules.has(ownerOf(name))) return { host_module: name };
   if (PURE.has(name) && !denied.has(name)) return { built_in: name };
+  if (libraries.has(specifier)) return { library: specifier };
   if (PURE.has(name) || REFUSED.has(name) || specifier.startsWith('node:')) return { refusal: refuse(name, access) };
   return undefined;
 }

@@ -2,6 +2,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import ivm from 'isolated-vm';
 import { prepareCommonJsLexer } from './cjs-names.ts';
+import type { GuestLibraries } from '../guest-libraries.ts';
 import { GUEST_SCRIPT_NAME } from '../guest-snapshot.ts';
 import { randomBytes } from '../random-bytes.ts';
 import type { GuestModules as GuestFunctions } from '../guest/modules/install-modules.ts';
@@ -14,6 +15,7 @@ import { commonJsText } from './module-table.ts';
 
 /** A failed module's error comes to light with the isolate's next task or the one after; more are for races. */
 const MAX_PROBES = 5;
+const NO_LIBRARIES: ReadonlySet<string> = new Set();
 const NOTHING: Answer = { dropped: [], entries: [], links: [], url: '', path: '' };
 
 /** Fetched at the start: asking a busy isolate for anything would make this thread wait for it. */
@@ -41,6 +43,8 @@ export class GuestModules {
   #isStopped = false;
   /** Told of promises that were rejected unhandled and that came to light here. */
   onRejected: (reason: unknown) => void = () => undefined;
+  /** Those of the session, if it has any. */
+  libraries: GuestLibraries | undefined;
   /** What the texts of built-ins see as `internals`. */
   builtInTools: () => ivm.Reference | undefined = () => undefined;
 
@@ -68,6 +72,10 @@ export class GuestModules {
       reset: get('reset'),
       beginScript: get('beginScript'),
     };
+  }
+
+  get libraryNames(): ReadonlySet<string> {
+    return this.libraries?.names ?? NO_LIBRARIES;
   }
 
   attach(session: ModuleSession): void {
@@ -152,7 +160,7 @@ export class GuestModules {
     try {
       const code = await this.#session?.host.textOf(url);
       if (code === undefined || this.#isStopped) return undefined;
-      const internals = isOurs(url) ? this.builtInTools() : undefined;
+      const internals = this.#internalsOf(url);
       const wrapper = this.#compileWrapper(url, code, internals === undefined ? '' : ', internals');
       return { wrapper, internals, ahead: this.#compileAhead(url) };
     } catch (error) {
@@ -160,6 +168,11 @@ export class GuestModules {
       if (error instanceof LoadFailure) return { failure: error.failure };
       return { failure: this.#syntaxFailure(error) };
     }
+  }
+
+  #internalsOf(url: string): ivm.Reference | undefined {
+    if (url.startsWith('library:')) return this.libraries?.exportsOf;
+    return isOurs(url) ? this.builtInTools() : undefined;
   }
 
   /** The guest is about to ask for these, one by one. What cannot be compiled fails when it asks. */
@@ -212,7 +225,7 @@ export class GuestModules {
 }
 
 function isOurs(url: string): boolean {
-  return url.startsWith('node:') || url.startsWith('vm:');
+  return url.startsWith('node:') || url.startsWith('vm:') || url.startsWith('library:');
 }
 
 /** Frames of built-ins are not for users to see. */

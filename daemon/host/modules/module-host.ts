@@ -26,7 +26,7 @@ type Asked = { kind: ImportKind; referrer: string; specifier: string; type: stri
 /** The host's side of a session's modules: answers the guest's questions, with the daemon's help. */
 export class ModuleHost {
   readonly #options: ModuleHostOptions;
-  readonly #table = new ModuleTable();
+  readonly #table: ModuleTable;
   /** The file of the present execution: it runs anew even when nothing changed. */
   #entry = '';
   #stops = 0;
@@ -36,6 +36,8 @@ export class ModuleHost {
 
   constructor(options: ModuleHostOptions) {
     this.#options = options;
+    const { access } = options.builtIns;
+    this.#table = new ModuleTable((specifier) => specialModule(specifier, access) !== undefined);
   }
 
   /** The next execution runs this file. */
@@ -86,6 +88,8 @@ export class ModuleHost {
   /** The text of a CommonJS module or of a built-in, ready to be compiled. */
   async textOf(url: string): Promise<string> {
     if (url.startsWith('node:')) return this.#options.builtIns.textOf(url.slice('node:'.length));
+    if (url.startsWith('library:'))
+      return `module.exports = internals(${JSON.stringify(url.slice('library:'.length))});`;
     // The side of a host module that is in the guest.
     if (url.startsWith('vm:')) return this.#options.builtIns.textOf(url.replace(':', '.'));
     const file = this.#table.get(url);

@@ -33,6 +33,13 @@ export class ModuleTable {
   /** What was imported from no file, by this execution: the REPL's input, and the file that runs. */
   readonly #rootLinks = new Map<string, string>();
 
+  readonly #isNoFile: (specifier: string) => boolean;
+
+  /** @param isNoFile whether a specifier means something else than a file, whatever the folders have under its name */
+  constructor(isNoFile: (specifier: string) => boolean) {
+    this.#isNoFile = isNoFile;
+  }
+
   get(url: string): HostFile | undefined {
     return this.#files.get(url);
   }
@@ -99,7 +106,8 @@ export class ModuleTable {
     const found: [string, HostFile][] = [];
     for (const [link, url] of file.links) {
       const target = link.startsWith(REQUIRE) ? this.#files.get(url) : undefined;
-      if (target !== undefined) found.push([link.slice(REQUIRE.length), target]);
+      const specifier = link.slice(REQUIRE.length);
+      if (target !== undefined && !this.#isNoFile(specifier)) found.push([specifier, target]);
     }
     return found;
   }

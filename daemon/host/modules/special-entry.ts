@@ -6,9 +6,8 @@ import { importedFrom, LoadFailure } from './load-failure.ts';
 /** A module without a file. Throws when the session has none of that name. */
 export function entryOf(special: SpecialModule, { referrer }: ModuleWish, root: string): ModuleEntry {
   if ('refusal' in special) throw refused(special.refusal, referrer, root);
-  const url = 'built_in' in special ? `node:${special.built_in}` : `vm:${special.host_module}`;
   return {
-    url,
+    url: urlOf(special),
     path: '',
     format: 'commonjs',
     code: undefined,
@@ -16,7 +15,13 @@ export function entryOf(special: SpecialModule, { referrer }: ModuleWish, root: 
     names: [],
     usesImport: false,
     isOurs: true,
+    ...('library' in special ? { isLibrary: true } : {}),
   };
+}
+
+function urlOf(special: Exclude<SpecialModule, { refusal: unknown }>): string {
+  if ('library' in special) return `library:${special.library}`;
+  return 'built_in' in special ? `node:${special.built_in}` : `vm:${special.host_module}`;
 }
 
 /** Why a session may not have what was found, if that is so. */

@@ -89,8 +89,12 @@ export class CommonJs {
     const values = p.list();
     try {
       const exports = this.load(record, undefined);
-      values[0] = exports;
       const isObject = (typeof exports === 'object' && exports !== null) || typeof exports === 'function';
+      const hasDefault = record.entry.isLibrary === true && isObject && p.get(exports, '__esModule') === true;
+      values[0] =
+        hasDefault && p.getOwnPropertyDescriptor(exports, 'default') !== undefined
+          ? p.get(exports, 'default')
+          : exports;
       for (let i = 0; i < record.entry.names.length; i++) {
         const name = record.entry.names[i] ?? '';
         values[i + 1] = name === 'module.exports' ? exports : isObject ? p.get(exports, name) : undefined;

@@ -27,6 +27,8 @@ export type ModuleEntry = {
   usesImport: boolean;
   /** Its names are known only by running it, which has no effects: it is one of ours. */
   isOurs: boolean;
+  /** It was made one file of, maybe from ES modules: `default` is what it says, where it says so. */
+  isLibrary?: true;
 };
 
 /** One module of the session, as the isolate keeps it. */
