@@ -12,7 +12,11 @@ export type CatalogueLibrary = {
 export const LIBRARIES = {
   lodash: { version: '4.17.21', global: '_', description: 'Utility functions for collections, objects and strings.' },
   moment: { version: '2.29.4', global: 'moment', description: 'Dates: parse, format, calculate.' },
-  axios: { version: '1.6.0', global: 'axios', description: 'HTTP client; only later versions can connect here, with the module http: axios@latest.' },
+  axios: {
+    version: '1.6.0',
+    global: 'axios',
+    description: 'HTTP client; only later versions can connect here, with the module http: axios@latest.',
+  },
   ramda: { version: '0.29.0', global: 'R', description: 'Functional programming helpers.' },
   dayjs: { version: '1.11.10', global: 'dayjs', description: 'Dates, small and immutable.' },
   zustand: { version: '4.4.7', global: 'zustand', description: 'State containers.', with: ['react@18.2.0'] },
