@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { BenchDaemon, peakRssMiB, pssMiB } from './bench-daemon.ts';
-import { startFloorServer } from './floor/floor-server.ts';
+import { forkFloorServer } from './floor/floor-server.ts';
 import { HttpClient } from './http-client.ts';
 import { measureCpu } from './measure-cpu.ts';
 import { measureEditor } from './measure-editor.ts';
@@ -13,7 +13,7 @@ import { report, type Row } from './report.ts';
 
 /** `npm run bench`: what users wait for, each figure beside its floor measured in the same run. */
 const daemon = await BenchDaemon.start();
-const floor = await startFloorServer(daemon.folder, 8);
+const floor = await forkFloorServer(daemon.folder, 8);
 const floorClient = new HttpClient(floor.url);
 const rows: Row[] = [];
 const add = (more: Row[]): void => {

@@ -6,6 +6,19 @@ import Fastify from 'fastify';
 
 export type FloorServer = { url: string; close: () => Promise<void> };
 
+/** The floor's server as the daemon is: in a process of its own, so that a request goes from one process to another. */
+export async function forkFloorServer(folder: string, children: number): Promise<FloorServer> {
+  const server = fork(join(import.meta.dirname, 'floor-process.ts'), [folder, String(children)], {
+    execArgv: ['--no-warnings'],
+  });
+  const [url] = (await once(server, 'message')) as [string];
+  const close = async (): Promise<void> => {
+    server.disconnect();
+    await once(server, 'exit');
+  };
+  return { url, close };
+}
+
 /**
  * The least that the architecture can cost: a bare fastify route, one child over IPC, one evaluation in a bare isolate,
  * one commit of 4 events; and next to it an echo route that does nothing.
