@@ -41,7 +41,7 @@ export class SessionService {
    */
   async create(body: CreateSession): Promise<Session> {
     const { templates, live } = this.#parts;
-    if (this.#stopping) throw new VmError('SHUTTING_DOWN', 'The daemon is stopping; start it again and retry.');
+    if (this.#stopping) throw shuttingDown();
     const detail = templates.get(body.template_id);
     const worktree = await resolveWorktree(body.worktree_path);
     this.#requirePlace();
@@ -182,7 +182,7 @@ export class SessionService {
     } catch (error) {
       live.crashed(session.id, error instanceof Error ? error.message : String(error));
       await runtime.close(session.id, 'the session failed to start');
-      throw startFailure(error, session.id);
+      throw this.#stopping ? shuttingDown() : startFailure(error, session.id);
     }
   }
 
@@ -224,6 +224,10 @@ function requireMode({ settings }: LiveSession, { path, mode }: StartupFile): vo
 function busy(session_id: string, execution_id?: string): VmError {
   const message = 'The session is busy and cannot be looked into; ask again when it is idle.';
   return new VmError('SESSION_BUSY', message, { session_id, execution_id });
+}
+
+function shuttingDown(): VmError {
+  return new VmError('SHUTTING_DOWN', 'The daemon is stopping; start it again and retry.');
 }
 
 /** A start that failed names its session, whose row says why; what the runtime says is a reason for people. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RuntimeFixture } from '../runtime/runtime-fixture.ts';
+import { eventually, RuntimeFixture } from '../runtime/runtime-fixture.ts';
 
 describe('guest: process', () => {
   const fixture = new RuntimeFixture();
@@ -97,9 +97,8 @@ describe('guest: process', () => {
 
   it('ends what goes on between executions by exit', async () => {
     await fixture.run(session, 'setTimeout(() => { console.log("bye"); process.exit(2) }, 5)');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const execution = fixture.background.at(-1);
-    assert.equal(execution?.outcome?.error?.message, 'The code called process.exit(2).');
+    const outcome = await eventually('the exit', () => fixture.background.at(-1)?.outcome);
+    assert.equal(outcome.error?.message, 'The code called process.exit(2).');
     assert.equal(await preview('1 + 1'), '2');
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RuntimeEvent } from '../../daemon/runtime/runtime.ts';
 import { eventually, lines, RuntimeFixture } from '../runtime/runtime-fixture.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 
 const payloads = (events: readonly RuntimeEvent[], type: string): unknown[] =>
   events.filter((event) => event.type === type).map(({ payload }) => payload);
@@ -43,9 +44,11 @@ describe('guest: timers', () => {
       clearTimeout(setTimeout(() => calls.push('handle'), 1)); clearTimeout(+setTimeout(() => calls.push('number'), 1));
       clearInterval(String(+setTimeout(() => calls.push('text'), 1))); clearTimeout(); clearTimeout(null); clearTimeout({}); clearTimeout(1e9);
       clearImmediate(setImmediate(() => calls.push('immediate')));
-      const every = setInterval(() => { calls.push('tick'); if (calls.length === 3) clearInterval(every) }, 2);
+      const ticked = new Promise((done) => {
+        const every = setInterval(() => { calls.push('tick'); if (calls.length === 3) { clearInterval(every); done() } }, 2);
+      });
       const later = setTimeout(() => calls.push('later'), 20); setTimeout(() => clearTimeout(later), 5);
-      await new Promise((done) => setTimeout(done, 50)); calls.join()`;
+      await ticked; await new Promise((done) => setTimeout(done, 30)); calls.join()`;
     assert.equal(await preview(source), 'tick,tick,tick');
   });
 
@@ -132,17 +135,16 @@ describe('guest: timers', () => {
   });
 
   it('survive the cancelling of an execution, and wait for nothing else', async () => {
-    const { ended } = fixture.start(
+    const { events, ended } = fixture.start(
       session,
-      'globalThis.beats = 0; globalThis.heart = setInterval(() => beats++, 5); await new Promise(() => {})',
+      'globalThis.beats = 0; globalThis.heart = setInterval(() => beats++ || console.log("beat"), 5); await new Promise(() => {})',
     );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually('the first beat', () => events.length > 0);
     fixture.runtime.interrupt(session);
     assert.equal((await ended).status, 'cancelled');
     const before = Number(await preview('beats'));
-    await eventually('more beats', () => true);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    assert.ok(Number(await preview('clearInterval(heart); beats')) > before);
+    await waitUntil(async () => Number(await preview('beats')) > before, 'more beats');
+    await preview('clearInterval(heart)');
   });
 });
 
@@ -180,8 +182,7 @@ describe('guest: what goes on between executions', () => {
   it('is silent when nothing is printed', async () => {
     const session = await open();
     await fixture.run(session, 'globalThis.done = false; setTimeout(() => { done = true }, 5)');
-    await new Promise((resolve) => setTimeout(resolve, 40));
-    assert.equal(await fixture.preview(session, 'done'), 'true');
+    await waitUntil(async () => (await fixture.preview(session, 'done')) === 'true', 'the timer');
     assert.deepEqual(background(session), []);
   });
 
@@ -189,7 +190,11 @@ describe('guest: what goes on between executions', () => {
     const session = await open();
     await fixture.run(session, 'setInterval(() => console.log("beat"), 5)');
     await eventually('a beat', () => background(session)[0]?.events.length);
-    const { events } = await fixture.run(session, 'await new Promise((done) => setTimeout(done, 50)); 1');
+    const source = `await new Promise((done) => {
+      let turns = 0;
+      const every = setInterval(() => { if (++turns === 4) { clearInterval(every); done() } }, 5);
+    })`;
+    const { events } = await fixture.run(session, source);
     assert.ok(lines(events).length > 2, 'beats');
     const [first] = background(session);
     assert.equal(first?.outcome?.status, 'ok');
