@@ -1,4 +1,4 @@
-import type { GlobalVariable, ValueLook } from '../../shared/model/inspection.ts';
+import type { GlobalVariable, Member, ValueLook } from '../../shared/model/inspection.ts';
 import type { LookTools } from './guest/look.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 import { isIdentifier } from './identifier.ts';
@@ -14,6 +14,8 @@ const MAX_VARIABLES = 500;
 const MAX_INSIDES = 150;
 /** Of one value; it is also what the inspector shows the inside of. */
 const MAX_MEMBERS = 100;
+/** As in `guest/look.ts`. */
+const KEY = '=>';
 
 /** `type` is as typeof has it, or null, class, or accessor: a getter is not run. */
 export type Variable = { name: string; type: string; preview: string };
@@ -87,10 +89,11 @@ export class GuestLook {
     return found && { type: found.type, preview: found.preview };
   }
 
-  /** What such a value has itself: its elements and properties, the first of them. Getters are not run. */
-  async members(path: readonly string[]): Promise<Variable[]> {
+  /** What such a value has itself: its entries, elements and properties, the first of them. Getters are not run. */
+  async members(path: readonly string[]): Promise<Member[]> {
     const args = await this.#pathArguments(path);
-    return args === undefined ? [] : this.list('ownMembers', [...args, { value: MAX_MEMBERS }]);
+    const listed = args === undefined ? [] : await this.list('ownMembers', [...args, { value: MAX_MEMBERS }]);
+    return withKeys(listed).slice(0, MAX_MEMBERS);
   }
 
   /** Where the guest's tools begin, and the names that they follow from there; undefined when there is no such variable. */
@@ -145,6 +148,16 @@ function toVariable([name, type, value]: (RemoteObject | undefined)[]): Variable
     type: String(type?.value),
     preview: value === undefined ? '' : previewText(value),
   };
+}
+
+/** The key of a Map's entry comes before its value; its type tells. */
+function withKeys(listed: readonly Variable[]): Member[] {
+  return listed.flatMap((variable, i) => {
+    if (variable.type.startsWith(KEY)) return [];
+    const before = listed[i - 1];
+    if (before?.type.startsWith(KEY) !== true) return [variable];
+    return [{ ...variable, key: before.type === `${KEY}string` ? JSON.stringify(before.preview) : before.preview }];
+  });
 }
 
 function inScope(scope: 'lexical' | 'global', { name, type, preview }: Variable): GlobalVariable {

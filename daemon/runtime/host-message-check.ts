@@ -99,7 +99,8 @@ function isVariable(variable: unknown): boolean {
 }
 
 function isMember(member: unknown): boolean {
-  return isValueLook(member) && typeof (member as Record<string, unknown>)['name'] === 'string';
+  if (!isRecord(member) || !isValueLook(member) || typeof member['name'] !== 'string') return false;
+  return member['key'] === undefined || typeof member['key'] === 'string';
 }
 
 function isValueLook(value: unknown): boolean {

@@ -67,9 +67,9 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
   }
 
   getTreeItem({ session_id, path, variable }: VariableNode): vscode.TreeItem {
-    const { name, type, preview, scope } = variable;
+    const { type, preview, scope } = variable;
     const { Collapsed, None } = vscode.TreeItemCollapsibleState;
-    const item = new vscode.TreeItem(name, hasInside(variable) ? Collapsed : None);
+    const item = new vscode.TreeItem(labelOf(variable), hasInside(variable) ? Collapsed : None);
     // The same variable after the next run: what was unfolded stays so.
     item.id = JSON.stringify([session_id, ...path]);
     item.description = oneLine(variable);
@@ -77,7 +77,7 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
     const kind = scope === undefined ? type : `${scope === 'lexical' ? 'let, const or class' : 'global'}, ${type}`;
     item.tooltip = new vscode.MarkdownString(`${kind}\n\n`).appendCodeblock(preview, 'javascript');
     item.contextValue = 'variable';
-    item.accessibilityInformation = { label: `${name}, ${type}, ${item.description}` };
+    item.accessibilityInformation = { label: `${labelOf(variable)}, ${type}, ${item.description}` };
     return item;
   }
 
@@ -96,8 +96,9 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
   }
 
   async #inspect(node: VariableNode, level: number, lines: string[]): Promise<void> {
-    const { name, preview } = node.variable;
-    lines.push(`${'  '.repeat(level)}${name}: ${level === 0 ? preview : oneLine(node.variable)}`);
+    const { key, preview } = node.variable;
+    const line = level === 0 ? preview : oneLine(node.variable);
+    lines.push(`${'  '.repeat(level)}${labelOf(node.variable)}${key === undefined ? ':' : ''} ${line}`);
     if (level === INSPECTED_LEVELS || !hasInside(node.variable) || lines.length > INSPECTED_LINES) return;
     for (const member of await this.#members(node)) await this.#inspect(member, level + 1, lines);
   }
@@ -142,7 +143,12 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
 }
 
 /** What looks empty, or has nothing of its own but what its line shows already. */
-const NOTHING_INSIDE = /^(\w+ )?(\{\}|\[\])$|^(Proxy|Map|Set|WeakMap|WeakSet)\(|^Promise \{/;
+const NOTHING_INSIDE = /^(\w+(\(0\))? )?(\{\}|\[\])$|^(Proxy|WeakMap|WeakSet)\(|^Promise \{/;
+
+/** Entries of a Set have numbers for names, those of a Map are found by their keys. */
+function labelOf({ name, key }: Member): string {
+  return key === undefined ? name.replace(/^\[\[(\d+)\]\]$/, '$1') : `${key} =>`;
+}
 
 /** Whether there may be something to unfold. */
 function hasInside({ type, preview }: Member): boolean {

@@ -17,8 +17,12 @@ export type Globals = Static<typeof Globals>;
 export const ValueLook = Type.Object({ type: Type.String(), preview: Type.String() });
 export type ValueLook = Static<typeof ValueLook>;
 
-/** What a value has itself: a property, or an element of a list. */
-export const Member = Type.Object({ name: Type.String(), ...ValueLook.properties });
+/** What a value has itself: a property, an element of a list, or an entry of a Map or Set, which is called `[[0]]`, `[[1]]`, …. */
+export const Member = Type.Object({
+  name: Type.String(),
+  key: Type.Optional(Type.String({ description: "One line of the key of a Map's entry" })),
+  ...ValueLook.properties,
+});
 export type Member = Static<typeof Member>;
 
 /** The first of them, up to 100. */

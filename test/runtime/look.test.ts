@@ -128,6 +128,39 @@ describe('runtime: looking into a session', () => {
     }
   });
 
+  it('shows the entries of a Map and a Set, and runs nothing of the session for it', async () => {
+    await fixture.run(
+      session,
+      `let entriesRun = 0;
+       class Odd extends Map { get size() { entriesRun++; return 9 } [Symbol.iterator]() { entriesRun++; return [][Symbol.iterator]() } forEach() { entriesRun++ } }
+       let map = new Odd([['a', { deep: new Set([7]) }], [{ k: 1 }, 'two'], [3, null]]); map.own = true;
+       let set = new Set(['x', [1, 2]]); let many = new Map(Array.from({ length: 1000 }, (_, i) => [i, -i]));
+       let cover = new Proxy(map, { get() { entriesRun++ }, getPrototypeOf() { entriesRun++; return Map.prototype } });
+       Map.prototype.entries = Map.prototype.forEach = Set.prototype.values = () => { entriesRun++; return [] };
+       Object.getPrototypeOf(new Map()[Symbol.iterator]?.() ?? {}).next = () => { entriesRun++; return { done: true } }; 0`,
+    );
+    const look = async (...path: string[]): Promise<string[] | undefined> =>
+      (await fixture.runtime.members(session, path))?.map(
+        ({ name, key, type, preview }) => `${name} ${key === undefined ? '' : `${key} => `}${type} ${preview}`,
+      );
+    assert.deepEqual(await look('map'), [
+      '[[0]] "a" => object { deep: [Set(1)] }',
+      '[[1]] { k: 1 } => string two',
+      '[[2]] 3 => null null',
+      'own boolean true',
+    ]);
+    assert.deepEqual(await look('map', '[[0]]'), ['deep object Set(1) { 7 }']);
+    assert.deepEqual(await look('map', '[[0]]', 'deep'), ['[[0]] number 7']);
+    assert.deepEqual(await look('set'), ['[[0]] string x', '[[1]] object [ 1, 2 ]']);
+    assert.deepEqual(await look('set', '[[1]]'), ['0 number 1', '1 number 2']);
+    assert.equal((await look('many'))?.length, 100);
+    assert.equal((await look('many'))?.[99], '[[99]] 99 => number -99');
+    for (const path of [['map', '0'], ['map', '[[9]]'], ['map', '[[-1]]'], ['set', '[[00]]'], ['cover'], ['cover', '[[0]]']]) {
+      assert.deepEqual(await look(...path), [], path.join('.'));
+    } // prettier-ignore
+    assert.deepEqual(await fixture.runtime.value(session, ['entriesRun']), { type: 'number', preview: '0' });
+  });
+
   it('knows where it is', async () => {
     await fixture.run(
       session,

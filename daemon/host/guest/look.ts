@@ -1,3 +1,4 @@
+import { entryName, entryNamed, firstEntries } from './entries.ts';
 import { at, list, push, type List } from './list.ts';
 import { natives } from './natives.ts';
 import {
@@ -31,11 +32,17 @@ export type LookTools = {
   members(holder: unknown[], prefix: string, max: number): List<unknown>;
   /** The value at the end of a path that begins in `holder[0]`, or in globalThis; nothing where a getter is on the way. */
   read(holder: unknown[] | null, path: string[]): List<unknown>;
-  /** The enumerable properties of the value at the end of such a path itself; of many the first. */
+  /**
+   * What the value at the end of such a path has itself: entries of a Map or Set, a Map's key before its value with KEY
+   * before its type; then enumerable properties. Of many the first.
+   */
   ownMembers(holder: unknown[] | null, path: string[], max: number): List<unknown>;
   /** What every session has: names, each with its type, as one text. */
   builtIns(): string;
 };
+
+/** No type begins so: what stands here is the key of the entry that comes next. */
+const KEY = '=>';
 
 /** Longer strings are cut: only a part is shown anyway. */
 const MAX_STRING = 250;
@@ -143,6 +150,11 @@ function follow(start: unknown, path: string[], count: number, isOurs: IsOurs): 
   let value = start;
   for (let i = 0; i < count; i++) {
     const name = path[i] as string;
+    const entry = entryOf(value, name);
+    if (entry !== undefined) {
+      value = entry.value;
+      continue;
+    }
     const property = findProperty(value, name);
     if (property === undefined) return undefined;
     if (hasOwn(property, 'value')) value = property.value;
@@ -158,6 +170,11 @@ function ownMembers(owner: { value: unknown } | undefined, max: number): List<un
   const isObject = typeof value === 'function' || (typeof value === 'object' && value !== null);
   // A proxy's traps would run.
   if (!isObject || natives.isProxy(value)) return found;
+  firstEntries(value, max, (entry, index) => {
+    const name = entryName(index);
+    if (hasOwn(entry, 'key')) pushValue(found, name, KEY + typeOf(entry.key), entry.key);
+    pushValue(found, name, typeOf(entry.value), entry.value);
+  });
   const elements = countElements(value);
   // The names of all elements of a very long list would take longer to make than anyone waits.
   const names = elements > MAX_ELEMENTS ? undefined : getOwnPropertyNames(value);
@@ -168,6 +185,12 @@ function ownMembers(owner: { value: unknown } | undefined, max: number): List<un
     if (property?.enumerable === true) pushProperty(found, name, property);
   }
   return found;
+}
+
+/** A proxy's entries are only to be had by its traps. */
+function entryOf(value: unknown, name: string): { value: unknown } | undefined {
+  if (typeof value !== 'object' || value === null || natives.isProxy(value)) return undefined;
+  return entryNamed(value, name);
 }
 
 /** Where `value.name` would be read from. */
@@ -195,9 +218,14 @@ function ownerOf(value: unknown): object | null {
 
 function pushProperty(found: List<unknown>, name: string, property: PropertyDescriptor): void {
   const isData = hasOwn(property, 'value');
+  if (isData) pushValue(found, name, typeOf(property.value), property.value);
+  else pushValue(found, name, 'accessor', '[Getter]');
+}
+
+function pushValue(found: List<unknown>, name: string, type: string, value: unknown): void {
   push(found, name);
-  push(found, isData ? typeOf(property.value) : 'accessor');
-  push(found, isData ? shown(property.value) : '[Getter]');
+  push(found, type);
+  push(found, shown(value));
 }
 
 function own(object: object, name: string): PropertyDescriptor | undefined {

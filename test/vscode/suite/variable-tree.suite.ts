@@ -29,6 +29,13 @@ describe('the view of variables', () => {
     assert.equal(plain.description, '"text"');
     assert.equal(plain.collapsibleState, vscode.TreeItemCollapsibleState.None);
 
+    await edit('entries.js', 'var ages = new Map([["ann", { years: 7 }]]); var seen = new Set(["x"]);\n');
+    await runFile('entries.js');
+    const ann = await variable('[[0]]', await variable('ages'));
+    assert.equal(variableTree.getTreeItem(ann).label, '"ann" =>');
+    assert.equal((await variable('years', ann)).variable.preview, '7');
+    assert.equal(variableTree.getTreeItem(await variable('[[0]]', await variable('seen'))).label, '0');
+
     let refreshed = 0;
     const subscription = variableTree.onDidChangeTreeData(() => (refreshed += 1));
     await edit('change.js', 'plain = "changed";\n');
