@@ -65,9 +65,11 @@ export class ActiveSessions implements vscode.Disposable {
   }
 
   async choose(session: Session): Promise<void> {
-    await this.#memento.update(MEMENTO, { ...this.#choices(), [session.worktree_path]: session.id });
+    // It counts from now on; the promise is for its being stored.
+    const stored = this.#memento.update(MEMENTO, { ...this.#choices(), [session.worktree_path]: session.id });
     this.#chosen.fire(session);
     this.#update();
+    await stored;
   }
 
   dispose(): void {

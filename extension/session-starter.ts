@@ -31,6 +31,11 @@ export class SessionStarter {
     this.#memento = memento;
   }
 
+  /** Makes the connection, if there is none yet, while the caller is busy with something else; whoever needs it hears of a failure. */
+  prepare(): void {
+    this.#client.connected().catch(() => undefined);
+  }
+
   /** The live session of the folder, made if there is none; undefined when the user did not answer. */
   async forFolder(folder: Folder): Promise<Session | undefined> {
     await this.#state.ready();
@@ -44,17 +49,19 @@ export class SessionStarter {
 
   /** A new session, which becomes the folder's active one; undefined when the user did not answer. */
   async create(folder: Folder, template?: Template): Promise<Session | undefined> {
+    const commit = headCommit(folder.uri);
     await this.#state.ready();
     const chosen = template ?? (await this.#templateFor(folder));
     if (chosen === undefined) return undefined;
     const session = await this.#client.request('vm/session/create', {
       template_id: chosen.id,
       workspace_id: vscode.workspace.name ?? folder.name,
-      base_commit_oid: (await headCommit(folder.uri)) ?? 'none',
+      base_commit_oid: (await commit) ?? 'none',
       worktree_path: worktreeOf(folder),
     });
     this.#state.learn(session);
-    await this.#active.choose(session);
+    // Nothing has to wait until the choice is stored.
+    void this.#active.choose(session);
     return session;
   }
 

@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pacote from 'pacote';
 import { readNpmOptions } from '../../daemon/libraries/npm-options.ts';
 import { build, external } from '../bundle.mjs';
-import { root } from '../pinned-node.mjs';
+import { pinnedNode, root } from '../pinned-node.mjs';
 import { lockedPackages, type LockedPackage } from './locked-packages.ts';
 import type { Target } from './targets.ts';
 
@@ -26,7 +29,9 @@ export async function stage(folder: string, target: Target): Promise<void> {
   const packages = lockedPackages([...external, target.node], target);
   for (const name of OWN_FILES) await cp(path.join(root, name), path.join(folder, name), { recursive: true });
   for (const each of packages) await place(each, folder, natives);
-  await build(path.join(folder, 'dist'), { sourcemap: false, snapshot: isThisMachine(target) });
+  const dist = path.join(folder, 'dist');
+  await build(dist, { sourcemap: false, snapshot: isThisMachine(target) });
+  if (isThisMachine(target)) await compileAhead(dist);
   for (const file of [...natives, ...programs(target)]) {
     if (!existsSync(path.join(folder, 'node_modules', file)))
       throw new Error(`no ${file} was found for ${target.name}`);
@@ -35,6 +40,30 @@ export async function stage(folder: string, target: Target): Promise<void> {
   const dependencies = Object.fromEntries(carried.map(({ name, version }) => [name, version]));
   const packaged = Object.entries({ ...manifest, dependencies }).filter(([key]) => !UNPACKAGED_FIELDS.includes(key));
   await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(Object.fromEntries(packaged), null, 2)}\n`);
+}
+
+/**
+ * Has the daemon start once, so that Node keeps the code that it has compiled for that: a user's first start is then as
+ * fast as the later ones. Node checks what it finds there; elsewhere, it is made by the first daemon that ends.
+ */
+async function compileAhead(dist: string): Promise<void> {
+  const data = await mkdtemp(path.join(tmpdir(), 'vm-package-data-'));
+  const env = { HOME: data, NODE_COMPILE_CACHE: path.join(dist, '.cache'), NODE_COMPILE_CACHE_PORTABLE: '1' };
+  const args = (mode: string): string[] => [path.join(dist, 'cli.js'), 'daemon', mode, '--data-dir', data];
+  const daemon = spawn(pinnedNode(), args('--detached'), { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [said] = (await once(daemon.stdout, 'data')) as [Buffer];
+    if (said.toString().trim() !== 'ready') throw new Error(`the packaged daemon does not start: ${said.toString()}`);
+    const relay = spawn(pinnedNode(), args('--stdio'), { env, stdio: ['ignore', 'ignore', 'ignore'] });
+    await once(relay, 'exit');
+    // Node writes the compiled code at the end.
+    const ended = once(daemon, 'exit');
+    daemon.kill('SIGTERM');
+    await ended;
+  } finally {
+    daemon.kill('SIGKILL');
+    await rm(data, { recursive: true, force: true });
+  }
 }
 
 /** A snapshot is made by the very Node and processor that will read it; elsewhere hosts do without. */

@@ -21,14 +21,14 @@ export function runCommands(parts: Parts): Commands {
 async function runFile(parts: Parts, given?: vscode.Uri, chosen?: Session): Promise<Execution | undefined> {
   const uri = given ?? vscode.window.activeTextEditor?.document.uri;
   if (uri === undefined) throw new Error('Open a JavaScript or TypeScript file first.');
+  parts.starter.prepare();
   const file = await save(uri);
   const folder = file === undefined ? undefined : folderOf(file);
   if (file === undefined || folder === undefined) throw new Error('Only a file that is saved on this machine can run.');
   if (chosen !== undefined && chosen.worktree_path !== worktreeOf(folder)) {
     throw new Error(`The session belongs to ${chosen.worktree_path}, and the file is in another folder.`);
   }
-  const session = chosen ?? (await parts.starter.forFolder(folder));
-  return session === undefined ? undefined : run(parts, session, { path: pathWithin(folder, file) });
+  return run(parts, chosen ?? sessionOf(parts, folder), { path: pathWithin(folder, file) });
 }
 
 async function runSelection(parts: Parts): Promise<Execution | undefined> {
@@ -41,27 +41,31 @@ async function runSelection(parts: Parts): Promise<Execution | undefined> {
   const input = texts.join('\n');
   if (input.trim() === '') return undefined;
   // An untitled document belongs to no folder: it runs where commands without a file do.
-  const session = await sessionOf(parts, folderOf(document.uri) ?? currentFolder());
-  return session === undefined ? undefined : run(parts, session, { input });
+  return run(parts, sessionOf(parts, folderOf(document.uri) ?? currentFolder()), { input });
 }
 
 /** In its own session if that is alive; else in the one of its folder. */
 async function rerun(parts: Parts, { session_id, kind, path, input }: Execution): Promise<Execution | undefined> {
   const own = parts.state.session(session_id);
   const folder = workspaceFolders().find((candidate) => worktreeOf(candidate) === own?.worktree_path);
-  const session = own?.status === 'ready' ? own : await sessionOf(parts, folder);
-  if (session === undefined) return undefined;
+  const session = own?.status === 'ready' ? own : sessionOf(parts, folder);
   return run(parts, session, kind === 'repl' ? { input: input ?? '' } : { path: path ?? '' });
 }
 
-async function sessionOf(parts: Parts, folder: Folder | undefined): Promise<Session | undefined> {
+function sessionOf(parts: Parts, folder: Folder | undefined): Promise<Session | undefined> {
   if (folder === undefined) throw new Error('A session is bound to a folder: open one first.');
   return parts.starter.forFolder(folder);
 }
 
-function run(parts: Parts, session: Session, work: Work): Promise<Execution> {
+/** The editor takes about as long to show the output for the first time as a session does to be made: both go on at once. */
+async function run(
+  parts: Parts,
+  making: Session | Promise<Session | undefined>,
+  work: Work,
+): Promise<Execution | undefined> {
   parts.output.runStarts();
-  return runWithProgress(parts, session, work);
+  const session = await making;
+  return session === undefined ? undefined : runWithProgress(parts, session, work);
 }
 
 /** What runs is the file on the disk, so that an unsaved editor is saved first; undefined when that was given up. */

@@ -122,13 +122,15 @@ export class DaemonClient implements vscode.Disposable {
   async #openOnce(): Promise<Connection> {
     this.#goodbye = undefined;
     this.#process = undefined;
-    // Loaded when it is needed: the library is the largest part of the extension.
-    const { Connection } = await import('./connection.ts');
     const log = this.#log();
     const started = new DaemonProcess(this.#command(), (line) => {
       log.warn(line);
     });
     this.#process = started;
+    // What was asked of the editor before this goes out first: the library takes its time to load.
+    await new Promise((resolve) => setImmediate(resolve));
+    // It is the largest part of the extension by far, and takes as long to load as the process does to start.
+    const { Connection } = await import('./connection.ts');
     return Connection.open({
       child: started.child,
       log,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { compiledCode } from './compiled-code.ts';
 
 export type DaemonCommand = { command: string; args: string[]; env: NodeJS.ProcessEnv };
 
@@ -29,7 +30,11 @@ export function daemonCommand(folder: string, dataDirectory: string | undefined)
       throw new Error(`This build of the extension has no ${file}: install the one for ${platform}.`);
   }
   const where = dataDirectory === undefined ? [] : ['--data-dir', dataDirectory];
-  return { command, args: [entry, 'daemon', '--stdio', ...where], env: cleanEnvironment(process.env) };
+  return {
+    command,
+    args: [entry, 'daemon', '--stdio', ...where],
+    env: { ...cleanEnvironment(process.env), ...compiledCode(folder) },
+  };
 }
 
 function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -34,13 +34,13 @@ export class CleanVsCode {
     this.#browser = browser;
   }
 
-  /** Installs the package as `code --install-extension` does. */
-  static async make(install: VsCodeInstall): Promise<CleanVsCode> {
+  /** Installs the package as `code --install-extension` does, or what else is to be looked at. */
+  static async make(install: VsCodeInstall, packaged?: string): Promise<CleanVsCode> {
     const base = await realpath(await mkdtemp(join(tmpdir(), 'vm-ui-')));
     await mkdir(join(base, 'no-programs'));
     await writeFile(join(base, 'config.yaml'), '');
     const args = [install.entry, '--config', join(base, 'config.yaml'), '--user-data-dir', join(base, 'installer')];
-    const vsix = await packagedExtension();
+    const vsix = packaged ?? (await packagedExtension());
     await promisify(execFile)(
       process.execPath,
       [...args, '--extensions-dir', join(base, 'extensions'), '--install-extension', vsix],
