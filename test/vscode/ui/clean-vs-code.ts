@@ -1,10 +1,14 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
+import { findTarget } from '../../../.tools/package/targets.ts';
+import { RestClient } from '../../../daemon/cli/rest-client.ts';
+import { readToken } from '../../../daemon/data-directory.ts';
+import type { Session } from '../../../shared/model/session.ts';
 import { packagedExtension } from '../../helpers/packaged-extension.ts';
 import { waitUntil } from '../../helpers/wait-until.ts';
 import type { VsCodeInstall } from '../harness/vs-code-install.ts';
@@ -97,8 +101,27 @@ export class CleanVsCode {
   }
 
   async daemonPid(): Promise<number> {
-    const { pid } = JSON.parse(await readFile(join(this.dataDirectory, 'endpoint.json'), 'utf8')) as { pid: number };
-    return pid;
+    return (await this.#endpoint()).pid;
+  }
+
+  /** Ids of the sessions that are alive. */
+  async sessions(): Promise<string[]> {
+    const client = new RestClient({ serverUrl: (await this.#endpoint()).url, token: readToken(this.dataDirectory) });
+    const sessions = await client.get<Session[]>('sessions?status=ready');
+    return sessions.map(({ id }) => id);
+  }
+
+  /** The Node that the package brought, and the command line in it. */
+  async program(): Promise<[node: string, cli: string]> {
+    const extensions = join(this.base, 'extensions');
+    const name = (await readdir(extensions)).find((each) => each.startsWith('vm-system.vm-system-')) ?? '';
+    const { node } = findTarget();
+    return [join(extensions, name, 'node_modules', node, 'bin', 'node'), join(extensions, name, 'dist', 'cli.js')];
+  }
+
+  async #endpoint(): Promise<{ pid: number; url: string }> {
+    const text = await readFile(join(this.dataDirectory, 'endpoint.json'), 'utf8');
+    return JSON.parse(text) as { pid: number; url: string };
   }
 
   /** Ends VS Code, the daemon and the browser, and removes every trace of them. */
