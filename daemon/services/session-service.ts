@@ -41,7 +41,6 @@ export class SessionService {
    */
   async create(body: CreateSession): Promise<Session> {
     const { templates, live } = this.#parts;
-    if (this.#stopping) throw shuttingDown();
     const detail = templates.get(body.template_id);
     const worktree = await resolveWorktree(body.worktree_path);
     this.#requirePlace();
@@ -135,6 +134,7 @@ export class SessionService {
   }
 
   #requirePlace(): void {
+    if (this.#stopping) throw shuttingDown();
     const { live, maxSessions } = this.#parts;
     if (live.size < maxSessions) return;
     throw new VmError('SESSION_LIMIT_REACHED', `There are ${maxSessions} live sessions already; close some first.`, {
