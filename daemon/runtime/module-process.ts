@@ -55,6 +55,11 @@ export class ModuleProcess {
     this.send({ t: 'policy', policy });
   }
 
+  /** Whether it is gone, though its last words may still be on their way. */
+  get hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   send(message: ToModules): void {
     this.#channel.write(`${JSON.stringify(message)}\n`);
   }

@@ -20,6 +20,8 @@ type Pending = {
   answer: Answer;
   events: number;
   timer: NodeJS.Timeout | undefined;
+  /** The call, while it waits for the end of a process that is gone to be known: it is for the next one. */
+  isForNext: HostCall | undefined;
 };
 
 /** What a session's guest asks of host modules. Its module process starts with the first call. */
@@ -46,8 +48,9 @@ export class SessionCalls {
       answer({ id: call.id, text: failure('the execution may make no more events') }, Number.MAX_SAFE_INTEGER);
       return;
     }
-    this.#pending.set(call.id, { module: call.module, owner, answer, events: 0, timer: undefined });
-    (this.#process ??= this.#start()).send({ t: 'call', call });
+    const isForNext = this.#process?.hasExited === true ? call : undefined;
+    this.#pending.set(call.id, { module: call.module, owner, answer, events: 0, timer: undefined, isForNext });
+    if (isForNext === undefined) this.#send(call);
   }
 
   cancel(ids: readonly number[]): void {
@@ -65,6 +68,10 @@ export class SessionCalls {
     const process = this.#process;
     process?.close();
     await process?.exited;
+  }
+
+  #send(call: HostCall): void {
+    (this.#process ??= this.#start()).send({ t: 'call', call });
   }
 
   #start(): ModuleProcess {
@@ -96,11 +103,21 @@ export class SessionCalls {
   #ended(process: ModuleProcess, stderr: string): void {
     if (this.#process === process) this.#process = undefined;
     if (!this.#isClosed) this.#onStderr(stderr);
+    const begun = [...this.#pending].filter(([, { isForNext }]) => isForNext === undefined);
     // How far it got with a file, nobody knows.
-    if ([...this.#pending.values()].some(({ module }) => module === 'fs'))
-      this.#setUsed(this.#policy.fs.quota_bytes ?? 0);
-    for (const [id, pending] of this.#pending) {
+    if (begun.some(([, { module }]) => module === 'fs')) this.#setUsed(this.#policy.fs.quota_bytes ?? 0);
+    for (const [id, pending] of begun) {
       this.#settle(id, pending, failure('the process that does the calls of host modules has ended'));
+    }
+    this.#sendWaiting();
+  }
+
+  #sendWaiting(): void {
+    if (this.#isClosed) return;
+    for (const pending of this.#pending.values()) {
+      const call = pending.isForNext;
+      pending.isForNext = undefined;
+      if (call !== undefined) this.#send(call);
     }
   }
 

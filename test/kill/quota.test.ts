@@ -3,7 +3,7 @@ import type { Execution } from '../../shared/model/execution.ts';
 import type { Session } from '../../shared/model/session.ts';
 import type { Template } from '../../shared/model/template.ts';
 import { DaemonFolder, DaemonProcess } from '../helpers/daemon-process.ts';
-import { isAlive, waitUntil } from '../helpers/wait-until.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 import { moduleProcess } from './module-process.ts';
 
 describe('the quota of files', function () {
@@ -39,7 +39,7 @@ describe('the quota of files', function () {
   const killModules = async (): Promise<void> => {
     const pid = moduleProcess(daemon);
     process.kill(pid, 'SIGKILL');
-    await waitUntil(() => !isAlive(pid), 'the end of the module process');
+    await waitUntil(() => isReaped(pid), 'the end of the module process');
   };
 
   it('is that of the session, whatever becomes of the process that writes', async () => {
@@ -68,3 +68,12 @@ describe('the quota of files', function () {
     assert.equal(await write('b', 10), 'undefined');
   });
 });
+
+/** Whether the daemon knows of its end: a call before that is answered with that end. */
+function isReaped(pid: number): boolean {
+  try {
+    return !process.kill(pid, 0);
+  } catch {
+    return true;
+  }
+}
