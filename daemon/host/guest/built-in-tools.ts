@@ -1,3 +1,4 @@
+import { renameFunctions } from './define.ts';
 import { callHost } from './host-calls.ts';
 import { formatArguments } from './inspect/format.ts';
 import { inspect } from './inspect/inspect.ts';
@@ -7,6 +8,8 @@ import { peekPromise, resetPeeks } from './peek.ts';
 import { errorIsError, typedArrayTag } from './primordials.ts';
 import { process } from './process.ts';
 import { callHostLater } from './timers.ts';
+
+renameFunctions({ inspect });
 
 /** A brand check, which only the inspector can do without calling anything of the value's. */
 function isPromise(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { defineHidden, defineVisible } from './define.ts';
+import { defineHidden, defineVisible, renameFunctions } from './define.ts';
 import { makeConsole } from './console.ts';
 import { installFinalization } from './finalization.ts';
 import { connectHost, type HostFunctions } from './host-link.ts';
@@ -52,7 +52,7 @@ const classes = {
   URLSearchParams,
 };
 const { clearImmediate, clearInterval, clearTimeout, queueMicrotask, setImmediate, setInterval, setTimeout } = timers;
-const functions = {
+const visible = {
   atob,
   btoa,
   clearImmediate,
@@ -71,7 +71,10 @@ defineHidden(globalThis, 'console', makeConsole());
 defineHidden(globalThis, 'process', process);
 defineVisible(globalThis, 'global', globalThis);
 for (const [name, value] of Object.entries(classes)) defineHidden(globalThis, name, value);
-for (const [name, value] of Object.entries(functions)) defineVisible(globalThis, name, value);
+for (const [name, value] of Object.entries(visible)) {
+  if (typeof value === 'function') renameFunctions({ [name]: value });
+  defineVisible(globalThis, name, value);
+}
 installFinalization();
 installStackTraces();
 

@@ -38,9 +38,12 @@ export class CommonJs {
       const message = `The argument of require() must be a string that is not empty`;
       throw errors.make({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message });
     };
-    const require = ((specifier: unknown) =>
-      this.load(store.find('require', referrer(), check(specifier), ''), parent)) as Require;
-    const resolve = (specifier: unknown): string => store.resolveNow('require', referrer(), check(specifier));
+    // Named by these keys: the bundle has its own names for variables.
+    const { require, resolve } = {
+      require: ((specifier: unknown) =>
+        this.load(store.find('require', referrer(), check(specifier), ''), parent)) as Require,
+      resolve: (specifier: unknown): string => store.resolveNow('require', referrer(), check(specifier)),
+    };
     const visible = { __proto__: null, enumerable: true, configurable: true };
     p.defineProperty(require, 'resolve', { ...visible, __proto__: null, value: resolve, writable: true } as object);
     p.defineProperty(require, 'cache', { ...visible, __proto__: null, value: this.cache, writable: true } as object);
