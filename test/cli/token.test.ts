@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,9 +29,23 @@ describe('the token that requests bear', () => {
 
   it('is for the daemon that was named or serves the directory, not for whoever has the usual port', () => {
     assert.deepEqual(serverFor('http://127.0.0.1:1'), { serverUrl: 'http://127.0.0.1:1', token });
-    assert.deepEqual(serverFor(undefined), { serverUrl: 'http://127.0.0.1:3210', token: undefined });
+    assert.throws(() => serverFor(undefined), { name: 'NoDaemonError' });
     process.env['VM_SYSTEM_SERVER_URL'] = '127.0.0.1:2';
     assert.deepEqual(serverFor(undefined), { serverUrl: 'http://127.0.0.1:2', token });
+  });
+
+  it('is not shown to whoever has the usual port, where the directory is the usual one and nobody serves it', () => {
+    // Where a user's directories are is asked once in a process.
+    const script = `
+      const { defaultDataDirectory, ensureToken } = await import('./daemon/data-directory.ts');
+      const { serverFor } = await import('./daemon/cli/context.ts');
+      ensureToken(defaultDataDirectory());
+      console.log(JSON.stringify(serverFor(undefined)));
+    `;
+    const cwd = join(import.meta.dirname, '..', '..');
+    const env = { HOME: home, LOCALAPPDATA: home };
+    const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd, env, encoding: 'utf8' });
+    assert.deepEqual(JSON.parse(said), { serverUrl: 'http://127.0.0.1:3210' });
   });
 
   it('does not leave this machine', () => {
