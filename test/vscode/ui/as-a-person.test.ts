@@ -245,6 +245,7 @@ describe('a person with an empty VS Code', function () {
       'both.code-workspace',
     );
     window = await vscode.open({ workspace });
+    await window.explores('letters');
     await window.openFile('write.js');
     await window.command('VM System: Run File in Session');
     await window.output(/dear reader/);

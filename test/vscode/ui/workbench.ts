@@ -47,6 +47,20 @@ export class Workbench {
     }
   }
 
+  /** Waits until the explorer has the folder. A workspace that was read too early stays empty, until the window is reloaded. */
+  async explores(folder: string): Promise<void> {
+    const row = this.page.locator('.explorer-viewlet .monaco-list-row', { hasText: folder });
+    for (let time = 1; ; time += 1) {
+      try {
+        await row.first().waitFor();
+        return;
+      } catch (error) {
+        if (time === OPENINGS) throw error;
+        await this.reload();
+      }
+    }
+  }
+
   async close(): Promise<void> {
     await this.page.close();
   }
