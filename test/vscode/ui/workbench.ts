@@ -11,6 +11,9 @@ const OPENINGS = 3;
 /** Until then a click has had its effect. */
 const CLICK_MS = 3_000;
 
+/** Until then an open list shows what it has. */
+const LIST_MS = 5_000;
+
 /** The editor waits a little before it asks for a hover, and then asks all who may know. */
 const HOVER_MS = 3_000;
 
@@ -87,28 +90,28 @@ export class Workbench {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    await this.press('F1');
-    await this.pick(title, `>${title}`);
+    await this.list('F1', `>${title}`, this.#entry(title));
+    await this.take(title);
   }
 
   /** As `command`, without the mouse. */
   async commandByKeys(title: string): Promise<void> {
-    await this.press('F1');
-    await this.pickByKeys(title, `>${title}`);
+    await this.list('F1', `>${title}`, this.#focusedEntry(title));
+    await this.press('Enter');
   }
 
   /** Opens a file by its name. */
   async openFile(name: string): Promise<void> {
-    await this.press('Control+P');
-    await this.pick(name);
+    await this.list('Control+P', name, this.#entry(name));
+    await this.take(name);
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
     await this.editor.locator('.view-lines').first().waitFor();
   }
 
   /** As `openFile`, without the mouse. */
   async openFileByKeys(name: string): Promise<void> {
-    await this.press('Control+P');
-    await this.pickByKeys(name);
+    await this.list('Control+P', name, this.#focusedEntry(name));
+    await this.press('Enter');
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
   }
 
@@ -133,23 +136,46 @@ export class Workbench {
     await this.press(...keys);
   }
 
-  async pickByKeys(entry: string, typed = entry): Promise<void> {
-    await this.type(typed);
-    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: entry }).first().waitFor();
-    await this.press('Enter');
+  /** Types into the open quick input and takes the entry with this text. */
+  async pick(entry: string): Promise<void> {
+    await this.type(entry);
+    await this.take(entry);
   }
 
-  /** Types into the open quick input and takes the entry with this text. */
-  async pick(entry: string, typed = entry): Promise<void> {
-    await this.type(typed);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: entry }).first();
+  /**
+   * Opens a list with this key and types until it has the entry. A list knows the commands and files of the moment at
+   * which it was opened; in a window that still loads an entry may come later: then a person opens it again.
+   */
+  async list(key: string, typed: string, entry: Locator): Promise<void> {
+    await this.until(`entry for ${typed}`, async () => {
+      await this.press(key);
+      await this.type(typed);
+      const isThere = await entry.waitFor({ timeout: LIST_MS }).then(
+        () => true,
+        () => undefined,
+      );
+      if (!isThere) await this.press('Escape');
+      return isThere;
+    });
+  }
+
+  /** Clicks an entry of the open list. The list may draw itself anew under the mouse, and the click is lost: then a person clicks again. */
+  async take(entry: string): Promise<void> {
+    const row = this.#entry(entry);
     await row.waitFor();
-    // The list may draw itself anew under the mouse, and the click is lost: then a person clicks again.
     await this.until(`choice of ${entry}`, async () => {
       await row.click({ timeout: CLICK_MS }).catch(() => undefined);
       const isGone = row.waitFor({ state: 'hidden', timeout: CLICK_MS }).then(() => true);
       return isGone.catch(() => undefined);
     });
+  }
+
+  #entry(text: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+  }
+
+  #focusedEntry(text: string): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: text }).first();
   }
 
   get editor(): Locator {
