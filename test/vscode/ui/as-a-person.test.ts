@@ -271,7 +271,7 @@ describe('a person with an empty VS Code', function () {
     await window.row('Sessions', 'letters').waitFor();
     await window.view('Variables').getByText('nothing runs').waitFor();
     await window.press('F1');
-    await window.type('>VM System: Run File');
+    await window.input.type('>VM System: Run File');
     const list = window.page.locator('.quick-input-list');
     await list
       .getByText(/similar commands|No matching/)

@@ -2,17 +2,10 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { openWorkbench } from '../harness/workbench.ts';
-
-/** What a person would wait before calling it broken; a busy machine of two cores needs some of it. */
-const PATIENCE_MS = 30_000;
+import { PATIENCE_MS } from './patience.ts';
+import { QuickInput } from './quick-input.ts';
 
 const OPENINGS = 3;
-
-/** Until then a click has had its effect. */
-const CLICK_MS = 3_000;
-
-/** Until then an open list shows what it has. */
-const LIST_MS = 5_000;
 
 /** The editor waits a little before it asks for a hover, and then asks all who may know. */
 const HOVER_MS = 3_000;
@@ -28,9 +21,12 @@ export type Look = { width: number; height: number };
 /** A window of VS Code, used as a person uses it: keys, clicks, and what can be seen. */
 export class Workbench {
   readonly page: Page;
+  /** The palette and its like. */
+  readonly input: QuickInput;
 
   private constructor(page: Page) {
     this.page = page;
+    this.input = new QuickInput(page);
     page.setDefaultTimeout(PATIENCE_MS);
   }
 
@@ -90,36 +86,25 @@ export class Workbench {
 
   /** Runs a command by its title in the palette. */
   async command(title: string): Promise<void> {
-    await this.list('F1', `>${title}`, this.#entry(title));
-    await this.take(title);
+    await this.input.choose('F1', title, `>${title}`);
   }
 
   /** As `command`, without the mouse. */
   async commandByKeys(title: string): Promise<void> {
-    await this.list('F1', `>${title}`, this.#focusedEntry(title));
-    await this.press('Enter');
+    await this.input.chooseByKeys('F1', title, `>${title}`);
   }
 
   /** Opens a file by its name. */
   async openFile(name: string): Promise<void> {
-    await this.list('Control+P', name, this.#entry(name));
-    await this.take(name);
+    await this.input.choose('Control+P', name);
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
     await this.editor.locator('.view-lines').first().waitFor();
   }
 
   /** As `openFile`, without the mouse. */
   async openFileByKeys(name: string): Promise<void> {
-    await this.list('Control+P', name, this.#focusedEntry(name));
-    await this.press('Enter');
+    await this.input.chooseByKeys('Control+P', name);
     await this.page.locator('.tab.active', { hasText: name }).waitFor();
-  }
-
-  /** Replaces what is in the open quick input. */
-  async type(text: string): Promise<void> {
-    const input = this.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    await input.fill(text);
   }
 
   /** Asks for another value of a template's setting with the button on its row, and answers. */
@@ -132,50 +117,8 @@ export class Workbench {
 
   /** Answers the open input box. */
   async answer(text: string, ...keys: string[]): Promise<void> {
-    await this.type(text);
+    await this.input.type(text);
     await this.press(...keys);
-  }
-
-  /** Types into the open quick input and takes the entry with this text. */
-  async pick(entry: string): Promise<void> {
-    await this.type(entry);
-    await this.take(entry);
-  }
-
-  /**
-   * Opens a list with this key and types until it has the entry. A list knows the commands and files of the moment at
-   * which it was opened; in a window that still loads an entry may come later: then a person opens it again.
-   */
-  async list(key: string, typed: string, entry: Locator): Promise<void> {
-    await this.until(`entry for ${typed}`, async () => {
-      await this.press(key);
-      await this.type(typed);
-      const isThere = await entry.waitFor({ timeout: LIST_MS }).then(
-        () => true,
-        () => undefined,
-      );
-      if (!isThere) await this.press('Escape');
-      return isThere;
-    });
-  }
-
-  /** Clicks an entry of the open list. The list may draw itself anew under the mouse, and the click is lost: then a person clicks again. */
-  async take(entry: string): Promise<void> {
-    const row = this.#entry(entry);
-    await row.waitFor();
-    await this.until(`choice of ${entry}`, async () => {
-      await row.click({ timeout: CLICK_MS }).catch(() => undefined);
-      const isGone = row.waitFor({ state: 'hidden', timeout: CLICK_MS }).then(() => true);
-      return isGone.catch(() => undefined);
-    });
-  }
-
-  #entry(text: string): Locator {
-    return this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
-  }
-
-  #focusedEntry(text: string): Locator {
-    return this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: text }).first();
   }
 
   get editor(): Locator {
@@ -213,7 +156,7 @@ export class Workbench {
   /** Chooses a dark theme and waits until every part of the window has it. */
   async useDarkTheme(): Promise<void> {
     await this.command('Preferences: Color Theme');
-    await this.pick('Dark Modern');
+    await this.input.pick('Dark Modern');
     await this.page.locator('.monaco-workbench.vs-dark').waitFor();
     const [statusBar, quickInput] = [this.page.locator('.part.statusbar'), this.page.locator('.quick-input-widget')];
     await quickInput.first().waitFor({ state: 'hidden' });
