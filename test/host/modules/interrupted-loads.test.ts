@@ -5,15 +5,15 @@ describe('modules that are interrupted', () => {
   let session: ModuleSession;
   before(async () => {
     session = await ModuleSession.open({
-      'spin.mjs': 'export {}; for (;;);', 'spin.cjs': 'for (;;);', 'wait.mjs': 'await new Promise(() => {})', 'uses.mjs': "import './wait.mjs'; export const v = 1",
-      'counter.mjs': 'let n = 0; export const next = () => ++n', 'nest.cjs': "require('./spin.mjs')", 'once.mjs': 'globalThis.block ? await new Promise(() => {}) : 0; export default "loaded"',
+      'spin.mjs': 'export {}; console.log("in"); for (;;);', 'spin.cjs': 'console.log("in"); for (;;);', 'wait.mjs': 'console.log("in"); await new Promise(() => {})', 'uses.mjs': "import './wait.mjs'; export const v = 1",
+      'counter.mjs': 'let n = 0; export const next = () => ++n', 'nest.cjs': "require('./spin.mjs')", 'once.mjs': 'console.log("in"); globalThis.block ? await new Promise(() => {}) : 0; export default "loaded"',
     }); // prettier-ignore
     await session.repl("const { next } = await import('./counter.mjs'); next()");
   });
   after(() => session.close());
 
   const interrupted = async (running: Promise<Ran>): Promise<Ran> => {
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await session.seen(({ type }) => type === 'console');
     session.runtime.interrupt('s');
     return running;
   };
@@ -62,7 +62,7 @@ describe('modules that are interrupted', () => {
     await session.write({
       ...files,
       'many/all.cjs':
-        "let n = 0; for (;;) for (let i = 0; i < 300; i++) { delete require.cache[require.resolve('./m' + i + '.cjs')]; n += require('./m' + i + '.cjs') }",
+        "console.log('in'); let n = 0; for (;;) for (let i = 0; i < 300; i++) { delete require.cache[require.resolve('./m' + i + '.cjs')]; n += require('./m' + i + '.cjs') }",
     });
     for (let round = 0; round < 5; round++) {
       const { status, error } = await interrupted(session.repl("require('./many/all.cjs')"));
