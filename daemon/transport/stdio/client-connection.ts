@@ -15,15 +15,12 @@ import type {
   LogMessageParams,
   ProgressToken,
   TraceValue,
-  WorkDoneProgressBegin,
-  WorkDoneProgressEnd,
 } from 'vscode-languageserver-protocol';
 import type {
   DaemonInfo,
   ExperimentalCapabilities,
   InitializationOptions,
 } from '../../../shared/protocol/daemon.protocol.ts';
-import { VmError } from '../../../shared/errors/vm-error.ts';
 import type {
   NotificationMethod,
   NotificationParams,
@@ -38,11 +35,12 @@ import { Followers } from './followers.ts';
 import { FrameError } from './frame-parser.ts';
 import { FrameReader } from './frame-reader.ts';
 import { FrameWriter } from './frame-writer.ts';
-import type { AllHandlers, Call, Progress } from './handlers.ts';
+import type { AllHandlers, Call } from './handlers.ts';
 import { isLanguageRequest, LANGUAGE_CAPABILITIES, LanguageSide } from './language-side.ts';
 import { LogSender, type LogSource } from './log-sender.ts';
 import { MessageGate } from './message-gate.ts';
 import { toResponseError, unknownMethod } from './rpc-error.ts';
+import { workDoneProgress } from './work-done-progress.ts';
 
 /** How long a client may take to read that the daemon stops. */
 const GOODBYE_MS = 500;
@@ -206,7 +204,7 @@ export class ClientConnection {
     try {
       if (isLanguage) return await this.#language.answer(method, given);
       const { workDoneToken, ...params } = (given ?? {}) as { workDoneToken?: ProgressToken };
-      const progress = this.#progress(workDoneToken);
+      const progress = workDoneProgress(this.#connection, workDoneToken);
       const call: Call = { cancellation, followers: this.#followers, language: this.#language, progress };
       return await this.#call(method, checkParams(method, params), call);
     } catch (error) {
@@ -231,26 +229,6 @@ export class ClientConnection {
       this.#gate.lifecycle.initializeRefused();
       throw toResponseError(error, this.#parts.logger, 'initialize');
     }
-  }
-
-  #progress(token: ProgressToken | undefined): Progress {
-    if (token === undefined) return { begin: () => undefined, end: () => undefined };
-    if (typeof token !== 'string' && !Number.isSafeInteger(token)) {
-      throw new VmError('VALIDATION_ERROR', 'workDoneToken must be a string or an integer.', {
-        field: 'workDoneToken',
-      });
-    }
-    const send = (value: WorkDoneProgressBegin | WorkDoneProgressEnd): void => {
-      void this.#connection.sendNotification('$/progress', { token, value });
-    };
-    return {
-      begin: (title) => {
-        send({ kind: 'begin', title, cancellable: true });
-      },
-      end: (message) => {
-        send({ kind: 'end', message });
-      },
-    };
   }
 
   #traceCall(method: string, params: unknown, ms: number): void {
