@@ -7,6 +7,10 @@ import { QuickInput } from './quick-input.ts';
 
 const OPENINGS = 3;
 
+/** Until then a window that has its title also has its folders, if it ever will. */
+const EXPLORER_MS = 10_000;
+const EXPLORER_OPENINGS = 9;
+
 /** The editor waits a little before it asks for a hover, and then asks all who may know. */
 const HOVER_MS = 3_000;
 
@@ -51,10 +55,10 @@ export class Workbench {
     const row = this.page.locator('.explorer-viewlet .monaco-list-row', { hasText: folder });
     for (let time = 1; ; time += 1) {
       try {
-        await row.first().waitFor();
+        await row.first().waitFor({ timeout: EXPLORER_MS });
         return;
       } catch (error) {
-        if (time === OPENINGS) throw error;
+        if (time === EXPLORER_OPENINGS) throw error;
         await this.reload();
       }
     }
