@@ -1,7 +1,6 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import ivm from 'isolated-vm';
-import { prepareCommonJsLexer } from './cjs-names.ts';
 import type { GuestLibraries } from '../guest-libraries.ts';
 import { GUEST_SCRIPT_NAME } from '../guest-snapshot.ts';
 import { randomBytes } from '../random-bytes.ts';
@@ -9,14 +8,13 @@ import type { GuestModules as GuestFunctions } from '../guest/modules/install-mo
 import type { Wrapper } from '../guest/modules/module-functions.ts';
 import type { Answer, Compiled, Question } from '../guest/modules/module-record.ts';
 import { LoadFailure, LoadStopped, type Failure } from './load-failure.ts';
-import { prepareLexer } from './lex-source.ts';
 import type { ModuleHost } from './module-host.ts';
 import { commonJsText } from './module-table.ts';
 
 /** A failed module's error comes to light with the isolate's next task or the one after; more are for races. */
 const MAX_PROBES = 5;
 const NO_LIBRARIES: ReadonlySet<string> = new Set();
-const NOTHING: Answer = { dropped: [], entries: [], links: [], url: '', path: '' };
+const NOTHING: Answer = { dropped: [], entries: [], names: [], links: [], url: '', path: '' };
 
 /** Fetched at the start: asking a busy isolate for anything would make this thread wait for it. */
 type Functions = Record<keyof GuestFunctions, ivm.Reference<(...args: unknown[]) => unknown>>;
@@ -129,7 +127,6 @@ export class GuestModules {
     extra: string,
   ): Promise<Answer | Compiled | undefined> {
     if (question === 'probe_now') return this.#finishTask();
-    await Promise.all([prepareLexer(), prepareCommonJsLexer()]);
     if (question === 'compile') return this.#compile(url);
     return this.#session?.host.answer(question, url, specifier, extra);
   }

@@ -14,23 +14,34 @@ export type LexedModule = {
 };
 
 let lexer: typeof Lexer | undefined;
+let loading: Promise<void> | undefined;
 
-/** To be awaited once before anything else here is called. Loads the lexer, which most hosts never need: it is WebAssembly. */
-export async function prepareLexer(): Promise<void> {
-  if (lexer !== undefined) return;
-  const loaded = await import('es-module-lexer');
-  await loaded.init();
-  lexer = loaded;
+/**
+ * To be awaited before a text that mentions modules is handed to anything else here. Loads the lexer, which most hosts
+ * never need: it is WebAssembly, and takes as long as reading a hundred files.
+ */
+export function prepareLexer(): Promise<void> {
+  loading ??= import('es-module-lexer').then(async (loaded) => {
+    await loaded.init();
+    lexer = loaded;
+  });
+  return loading;
 }
 
-function parse(source: string): ReturnType<typeof Lexer.parse> {
+/** Whether the lexer may have something to say about a text; most CommonJS goes without. */
+export function mentionsModules(source: string): boolean {
+  return /\b(?:import|export)\b/.test(source);
+}
+
+function prepared(): typeof Lexer {
   if (lexer === undefined) throw new Error('the lexer is not prepared');
-  return lexer.parse(source);
+  return lexer;
 }
 
 /** Whether a text is an ES module by its syntax: import, export or import.meta. */
 export function hasModuleSyntax(source: string): boolean {
-  if (!/\b(?:import|export)\b/.test(source)) return false;
+  if (!mentionsModules(source)) return false;
+  const { parse } = prepared();
   try {
     return parse(source)[3];
   } catch {
@@ -42,7 +53,7 @@ export function hasModuleSyntax(source: string): boolean {
 /** Reads an ES module's imports; `code` is its text with the dynamic ones rewritten. What cannot be lexed is V8's to refuse. */
 export function lexModule(source: string): { code: string; lexed: LexedModule } {
   const text = withoutHashbang(source);
-  const imports = /\bimport\b|\bfrom\b/.test(text) ? (tryParse(text) ?? []) : [];
+  const imports = mentionsModules(text) ? (tryParse(text) ?? []) : [];
   const phase = imports.find((each) => each.type !== 'import-meta' && each.type !== 'dynamic' && each.phase !== null);
   // V8 would ask isolated-vm for such a module, which it knows nothing of, and the process would end.
   const refusal = phase === undefined ? {} : { refusal: 'import source and import defer are not supported' };
@@ -59,6 +70,7 @@ export function rewriteDynamicImports(source: string): string {
 
 /** All imports of a text in their order, or undefined when it cannot be lexed. */
 export function tryParse(text: string): readonly Import[] | undefined {
+  const { parse } = prepared();
   try {
     return parse(text)[0];
   } catch {

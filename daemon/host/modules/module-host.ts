@@ -1,7 +1,9 @@
 import type { ImportKind, LoadReply, LoadRequest, ModuleWish } from '../../../shared/ipc/module-messages.ts';
 import { missingHostModule, specialModule, type BuiltInModules, type SpecialModule } from './built-ins.ts';
 import type { Answer, ModuleEntry, Question } from '../guest/modules/module-record.ts';
+import { prepareCommonJsLexer } from './cjs-names.ts';
 import { badImportOf } from './import-syntax.ts';
+import { mentionsModules, prepareLexer } from './lex-source.ts';
 import { importedFrom, isFailure, LoadFailure, LoadStopped, toLoadFailure, type DeniedModule } from './load-failure.ts';
 import { entryOf, refusalOf, refused, unknownModule } from './special-entry.ts';
 import { compiledAhead, requiredAhead } from './require-ahead.ts';
@@ -59,7 +61,7 @@ export class ModuleHost {
   /** Answers all questions but `compile` and `probe`. Undefined: the execution is being stopped. */
   async answer(question: Question, referrer: string, specifier: string, extra: string): Promise<Answer | undefined> {
     const [type = '', ...forgotten] = extra.split('\n');
-    const answer: Answer = { dropped: [], entries: [], links: [], url: '', path: '' };
+    const answer: Answer = { dropped: [], entries: [], names: [], links: [], url: '', path: '' };
     this.#table.takeBack(forgotten);
     try {
       // The first question of an execution: what changed since the last one, and the file that it runs, is loaded anew.
@@ -206,6 +208,11 @@ export class ModuleHost {
       }
     }
     await this.#learnNames([...graph.values()].map(({ file }) => file));
+    for (const { file } of graph.values()) {
+      if (file.format !== 'commonjs' || file.areNamesTold) continue;
+      answer.names.push([file.url, allNames(file)]);
+      file.areNamesTold = true;
+    }
     const entries = [...graph.values()].filter(({ file }) => !file.given);
     answer.entries.push(...specials.values(), ...entries.map(({ file, imports }) => this.#hand(file, imports)));
   }
@@ -244,6 +251,7 @@ export class ModuleHost {
 
   /** Export names of CommonJS, with those that it passes on from others. */
   async #learnNames(files: readonly HostFile[]): Promise<void> {
+    if (files.some(({ format }) => format === 'commonjs')) await prepareCommonJsLexer();
     for (let todo = files.filter(({ format }) => format === 'commonjs'); todo.length > 0;) {
       const unread = todo.filter(({ names, source }) => names === undefined && source === undefined);
       if (unread.length > 0) await this.#load({ wishes: [], again: unread.map(({ url }) => url) });
@@ -271,11 +279,10 @@ export class ModuleHost {
 
   #hand(file: HostFile, imports: [string, string][]): ModuleEntry {
     const { url, path, format } = file;
-    const names = format === 'commonjs' ? allNames(file) : [];
     const usesImport = format === 'module' && lexedOf(file).usesImport;
     const code = format === 'commonjs' ? undefined : takeText(file);
     file.given = true;
-    return { url, path, format, code, imports, names, usesImport, isOurs: false };
+    return { url, path, format, code, imports, names: [], usesImport, isOurs: false };
   }
 
   async #again(url: string): Promise<ModuleEntry> {
@@ -292,6 +299,7 @@ export class ModuleHost {
     const stops = this.#stops;
     const reply = await this.#options.load({ fresh: false, ...request });
     onChanged?.(reply.changed);
+    if (reply.files.some(({ source }) => mentionsModules(source))) await prepareLexer();
     for (const file of reply.files) this.#table.add(file);
     if (this.#stops === stops) return reply;
     this.#untold.push(...this.#dropped);

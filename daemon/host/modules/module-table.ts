@@ -22,6 +22,8 @@ export type HostFile = {
   readonly importers: Set<string>;
   /** Whether the isolate has a record of it. */
   given: boolean;
+  /** Whether that has the export names of this CommonJS too, which it needs only when an ES module imports it. */
+  areNamesTold: boolean;
 };
 
 /** What the key of such a link begins with. */
@@ -64,6 +66,7 @@ export class ModuleTable {
       links: new Map(links.map(([kind, specifier, target]) => [`${kind} ${specifier}`, target])),
       importers: new Set(),
       given: false,
+      areNamesTold: false,
     });
   }
 
@@ -94,7 +97,7 @@ export class ModuleTable {
     for (const url of affected) {
       const file = this.#files.get(url);
       if (file === undefined) continue;
-      file.given = false;
+      file.given = file.areNamesTold = false;
       file.importers.clear();
     }
     for (const url of changed) this.#files.delete(url);
@@ -118,14 +121,17 @@ export class ModuleTable {
 
   /** What the isolate really has: answers to a guest that is being interrupted get lost. */
   reconcile(known: ReadonlySet<string>): void {
-    for (const file of this.#files.values()) if (!known.has(file.url)) file.given = false;
+    for (const file of this.#files.values()) {
+      if (!known.has(file.url)) file.given = false;
+      file.areNamesTold = false;
+    }
   }
 
   /** The isolate has dropped these by itself. */
   takeBack(urls: readonly string[]): void {
     for (const url of urls) {
       const file = this.#files.get(url);
-      if (file !== undefined) file.given = false;
+      if (file !== undefined) file.given = file.areNamesTold = false;
     }
   }
 }

@@ -17,7 +17,7 @@ export function requiredAhead(table: ModuleTable, root: HostFile): RequiredAhead
   for (const file of files) {
     if (file.format !== 'commonjs') continue;
     for (const [specifier, target] of table.requiredBy(file)) {
-      if (target.format === 'module' || (!target.given && lacksWhatIsHanded(target))) continue;
+      if (target.format === 'module' || (!target.given && lacksText(target))) continue;
       table.imported(file.url, target);
       links.push([file.url, specifier, target.url]);
       if (!target.given) files.add(target);
@@ -41,8 +41,4 @@ export function compiledAhead(table: ModuleTable, url: string): HostFile[] {
     }
   }
   return [...files].slice(1);
-}
-
-function lacksWhatIsHanded(file: HostFile): boolean {
-  return lacksText(file) || (file.names === undefined && file.source === undefined);
 }

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { RunMessage } from '../../../shared/ipc/host-messages.ts';
 import { LoadFailure, LoadStopped, type Failure } from './load-failure.ts';
-import { hasModuleSyntax, prepareLexer, rewriteDynamicImports } from './lex-source.ts';
+import { hasModuleSyntax, mentionsModules, prepareLexer, rewriteDynamicImports } from './lex-source.ts';
 import type { ModuleHost } from './module-host.ts';
 import { rewriteReplInput } from './rewrite-repl.ts';
 
@@ -47,13 +47,17 @@ export async function planFile(
 }
 
 async function plan({ source, url = '', as_module }: RunMessage, host: ModuleHost): Promise<RunPlan> {
-  await prepareLexer();
   const extension = extname(fileURLToPath(url));
   const isTypeScript = /^\.[cm]?ts$/.test(extension);
   const file = isTypeScript ? await host.read(url) : undefined;
   const text = file?.source ?? source;
-  const isModule = /^\.(?:mjs|mts|json)$/.test(extension) || (!/^\.c[jt]s$/.test(extension) && hasModuleSyntax(text));
-  if (isModule || as_module === true) {
+  const lexing = mentionsModules(text) ? prepareLexer() : undefined;
+  let isModule = as_module === true || /^\.(?:mjs|mts|json)$/.test(extension);
+  // What is a module by its name is lexed later: the lexer gets ready while the daemon reads. Whoever needs it waits.
+  if (isModule) lexing?.catch(() => undefined);
+  else await lexing;
+  isModule ||= !/^\.c[jt]s$/.test(extension) && hasModuleSyntax(text);
+  if (isModule) {
     const entry = pathToFileURL(fileURLToPath(url)).href;
     host.setEntry(entry);
     return { source: `await \u012dmport.entry(${JSON.stringify(entry)})`, name: ENTRY_NAME, mayExport: false };

@@ -24,6 +24,26 @@ describe('CommonJS', () => {
     assert.equal(valueOf(await session.repl("require.resolve('./c')")), `${session.root}/c.cjs`);
   });
 
+  it('gives its names to ES modules, also when it was required before they imported it', async () => {
+    await session.write({
+      'dep.cjs': 'exports.named = 1; exports.other = 2',
+      'pass.cjs': "module.exports = require('./dep.cjs')",
+      'first.cjs': "module.exports = [require('./dep.cjs').named, require('./pass.cjs').other]",
+      'late.mjs':
+        "import { named } from './dep.cjs'; import { other } from './pass.cjs'; export default [named, other]",
+    });
+    assert.deepEqual(valueOf(await session.repl("require('./first.cjs')")), [1, 2]);
+    assert.deepEqual(valueOf(await session.repl("(await import('./late.mjs')).default")), [1, 2]);
+    await session.write({ 'dep.cjs': 'exports.named = 3; exports.fresh = 4' });
+    assert.deepEqual(valueOf(await session.repl("require('./first.cjs')")), [3, null]);
+    assert.deepEqual(valueOf(await session.repl("Object.keys(await import('./pass.cjs'))")), [
+      'default',
+      'fresh',
+      'module.exports',
+      'named',
+    ]);
+  });
+
   it('runs and fails nothing that is not required, although it was handed over before', async () => {
     await session.write({
       'lazy.cjs': "exports.go = () => require('./broken.cjs'); exports.no = () => require('./absent.cjs')",

@@ -21,7 +21,7 @@ export type ModuleEntry = {
   code: string | undefined;
   /** Static imports of an ES module: specifier and URL, in the order of the text. */
   imports: [specifier: string, url: string][];
-  /** Export names that a CommonJS text assigns, for ES modules that import it. */
+  /** Export names that a CommonJS text assigns, for ES modules that import it: none before one does. */
   names: string[];
   /** Whether the text mentions import.meta or import(). */
   usesImport: boolean;
@@ -53,6 +53,8 @@ export type Answer = {
   /** URLs of modules that are no longer what they were. */
   dropped: string[];
   entries: ModuleEntry[];
+  /** Export names of CommonJS modules, from now on. */
+  names: [url: string, names: string[]][];
   /** What the files among the entries seem to require: it is here already. */
   links: [referrer: string, specifier: string, url: string][];
   /** What the specifier means, unless it failed. */

@@ -78,6 +78,7 @@ export class ModuleStore {
       const entry = answer.entries[i];
       if (entry !== undefined) this.#add(entry);
     }
+    for (let i = 0; i < answer.names.length; i++) this.#learnNames(answer.names[i]);
     if (answer.failure !== undefined) throw this.#errors.make(answer.failure);
     if (question !== undefined) this.#mean(question, referrer, specifier, answer.url);
     for (let i = 0; i < answer.links.length; i++) {
@@ -85,6 +86,12 @@ export class ModuleStore {
       if (link !== undefined) this.#mean('require', link[0], link[1], link[2]);
     }
     return answer.url;
+  }
+
+  /** A face that is made already keeps the names that it was made with. */
+  #learnNames(told: Answer['names'][number] | undefined): void {
+    const record = told === undefined ? undefined : this.#records[told[0]];
+    if (record !== undefined && record.handle === undefined) record.entry.names = told?.[1] ?? record.entry.names;
   }
 
   #mean(question: Question, referrer: string, specifier: string, url: string): void {
