@@ -279,7 +279,7 @@ export class ModuleHost {
 
   #hand(file: HostFile, imports: [string, string][]): ModuleEntry {
     const { url, path, format } = file;
-    const usesImport = format === 'module' && lexedOf(file).usesImport;
+    const usesImport = format === 'module' ? lexedOf(file).usesImport : file.mentionsModules;
     const code = format === 'commonjs' ? undefined : takeText(file);
     file.given = true;
     return { url, path, format, code, imports, names: [], usesImport, isOurs: false };
@@ -299,8 +299,9 @@ export class ModuleHost {
     const stops = this.#stops;
     const reply = await this.#options.load({ fresh: false, ...request });
     onChanged?.(reply.changed);
-    if (reply.files.some(({ source }) => mentionsModules(source))) await prepareLexer();
-    for (const file of reply.files) this.#table.add(file);
+    const mentioning = new Set(reply.files.filter(({ source }) => mentionsModules(source)));
+    if (mentioning.size > 0) await prepareLexer();
+    for (const file of reply.files) this.#table.add(file, mentioning.has(file));
     if (this.#stops === stops) return reply;
     this.#untold.push(...this.#dropped);
     throw new LoadStopped();

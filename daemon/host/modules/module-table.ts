@@ -9,6 +9,8 @@ export type HostFile = {
   /** Without a `?query`. */
   readonly path: string;
   readonly format: 'module' | 'commonjs' | 'json';
+  /** Whether the lexer may have something to say about its text. */
+  readonly mentionsModules: boolean;
   /** Undefined once the isolate has it: asked for again when it is needed again. */
   source: string | undefined;
   /** The text of an ES module as V8 is to compile it, from its lexing until the isolate gets it. */
@@ -47,17 +49,18 @@ export class ModuleTable {
   }
 
   /** Takes over what the daemon sent; a file that is here already only gets its text back. */
-  add({ url, format, source, links }: ModuleFile): void {
+  add({ url, format, source, links }: ModuleFile, mentionsModules: boolean): void {
     const known = this.#files.get(url);
     if (known !== undefined) {
       known.source = source;
       return;
     }
-    const decided = format !== 'detect' ? format : hasModuleSyntax(source) ? 'module' : 'commonjs';
+    const decided = format !== 'detect' ? format : mentionsModules && hasModuleSyntax(source) ? 'module' : 'commonjs';
     this.#files.set(url, {
       url,
-      path: fileURLToPath(url),
+      path: pathOf(url),
       format: decided,
+      mentionsModules,
       source,
       code: undefined,
       lexed: undefined,
@@ -98,6 +101,7 @@ export class ModuleTable {
       const file = this.#files.get(url);
       if (file === undefined) continue;
       file.given = file.areNamesTold = false;
+      file.passedOn = undefined;
       file.importers.clear();
     }
     for (const url of changed) this.#files.delete(url);
@@ -134,6 +138,11 @@ export class ModuleTable {
       if (file !== undefined) file.given = file.areNamesTold = false;
     }
   }
+}
+
+/** Most URLs only have the scheme before the path; the exact way is slow for hundreds of files. */
+function pathOf(url: string): string {
+  return /[%?#\\]/.test(url) || process.platform === 'win32' ? fileURLToPath(url) : url.slice('file://'.length);
 }
 
 /** Whether the daemon has to be asked for the text once more before the isolate can have it. */

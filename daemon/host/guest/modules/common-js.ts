@@ -25,30 +25,35 @@ export class CommonJs {
   readonly #compiled = { __proto__: null } as unknown as Record<string, Reference<Wrapper> | undefined>;
   /** The module of the file that is run as a script. */
   main: CommonJsModule | undefined;
+  /** Of all their `require`s: made once, since there may be hundreds. */
+  readonly #visibleCache: PropertyDescriptor;
+  readonly #visibleMain: PropertyDescriptor;
 
   constructor(parts: CommonJsParts) {
     this.#parts = parts;
+    this.#visibleCache = visible(this.cache);
+    this.#visibleMain = { __proto__: null, get: () => this.main, enumerable: true, configurable: true } as object;
   }
 
   /** The function that a file sees; `referrer` is its URL. */
   requireOf(referrer: () => string, parent: CommonJsModule | undefined): Require {
-    const { p, store, errors } = this.#parts;
-    const check = (specifier: unknown): string => {
-      if (typeof specifier === 'string' && specifier !== '') return specifier;
-      const message = `The argument of require() must be a string that is not empty`;
-      throw errors.make({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message });
-    };
+    const { p, store } = this.#parts;
     // Named by these keys: the bundle has its own names for variables.
     const { require, resolve } = {
       require: ((specifier: unknown) =>
-        this.load(store.find('require', referrer(), check(specifier), ''), parent)) as Require,
-      resolve: (specifier: unknown): string => store.resolveNow('require', referrer(), check(specifier)),
+        this.load(store.find('require', referrer(), this.#check(specifier), ''), parent)) as Require,
+      resolve: (specifier: unknown): string => store.resolveNow('require', referrer(), this.#check(specifier)),
     };
-    const visible = { __proto__: null, enumerable: true, configurable: true };
-    p.defineProperty(require, 'resolve', { ...visible, __proto__: null, value: resolve, writable: true } as object);
-    p.defineProperty(require, 'cache', { ...visible, __proto__: null, value: this.cache, writable: true } as object);
-    p.defineProperty(require, 'main', { ...visible, __proto__: null, get: () => this.main } as object);
+    p.defineProperty(require, 'resolve', visible(resolve));
+    p.defineProperty(require, 'cache', this.#visibleCache);
+    p.defineProperty(require, 'main', this.#visibleMain);
     return require;
+  }
+
+  #check(specifier: unknown): string {
+    if (typeof specifier === 'string' && specifier !== '') return specifier;
+    const message = `The argument of require() must be a string that is not empty`;
+    throw this.#parts.errors.make({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE', message });
   }
 
   /** The value that `require` returns for a module. */
@@ -124,15 +129,14 @@ export class CommonJs {
   folderOf(path: string): string {
     let end = path.length - 1;
     while (end > 0 && path[end] !== '/' && path[end] !== '\\') end--;
-    let folder = '';
-    for (let i = 0; i < end; i++) folder += path[i] ?? '';
-    return folder;
+    return end > 0 ? this.#parts.p.slice(path, 0, end) : '';
   }
 
   #run(record: ModuleRecord, module: CommonJsModule): void {
     const { p, importOf } = this.#parts;
     const { wrapper, internals } = this.#compile(record);
-    const args = [module.exports, module.require, module, module.filename, module.path, importOf(record), internals];
+    const importFunction = record.entry.usesImport ? importOf(record) : undefined;
+    const args = [module.exports, module.require, module, module.filename, module.path, importFunction, internals];
     p.apply(wrapper, module.exports, args);
   }
 
@@ -167,4 +171,9 @@ export class CommonJs {
     const descriptor = this.#parts.p.getOwnPropertyDescriptor(namespace, 'module.exports');
     return descriptor === undefined ? namespace : descriptor.value;
   }
+}
+
+/** A property that programs see and may change. */
+function visible(value: unknown): PropertyDescriptor {
+  return { __proto__: null, value, writable: true, enumerable: true, configurable: true } as object;
 }

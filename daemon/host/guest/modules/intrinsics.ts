@@ -9,6 +9,7 @@ export function captureIntrinsics() {
   const { add, has } = WeakSet.prototype;
   const { parse, stringify } = JSON;
   const { freeze, setPrototypeOf } = Object;
+  const { slice } = String.prototype;
   return {
     __proto__: null,
     apply,
@@ -20,6 +21,7 @@ export function captureIntrinsics() {
     parseJson: (text: string): unknown => apply(parse, JSON, [text]) as unknown,
     quote: (text: string): string => apply(stringify, JSON, [text]),
     freeze,
+    slice: (text: string, start: number, end: number): string => apply(slice, text, [start, end]),
     weakGet: <Key extends object, Value>(map: WeakMap<Key, Value>, key: Key): Value | undefined =>
       apply(weakGet, map, [key]) as Value | undefined,
     weakSet: <Key extends object, Value>(map: WeakMap<Key, Value>, key: Key, value: Value): void => {

@@ -26,6 +26,7 @@ export type Wrapper = (
   module: CommonJsModule,
   filename: string,
   dirname: string,
-  importFunction: ImportFunction,
+  /** Undefined for a text that does not use it. */
+  importFunction: ImportFunction | undefined,
   internals: unknown,
 ) => void;

@@ -23,7 +23,7 @@ export type ModuleEntry = {
   imports: [specifier: string, url: string][];
   /** Export names that a CommonJS text assigns, for ES modules that import it: none before one does. */
   names: string[];
-  /** Whether the text mentions import.meta or import(). */
+  /** Whether the text mentions import.meta or import(), or may: of CommonJS it is not known exactly. */
   usesImport: boolean;
   /** Its names are known only by running it, which has no effects: it is one of ours. */
   isOurs: boolean;
