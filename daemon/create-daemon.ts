@@ -14,7 +14,8 @@ import { outsideRequests } from './services/request-context.ts';
 import { createServices } from './services/services.ts';
 import type { Recovered } from './store/recovery.ts';
 import { openSqliteStore } from './store/sqlite-store.ts';
-import { buildRestServer, type AuthMode } from './transport/rest/rest-server.ts';
+import type { AuthMode } from './transport/rest/auth.ts';
+import { RestDoor } from './transport/rest/rest-door.ts';
 import type { LogSource } from './transport/stdio/log-sender.ts';
 import { RpcServer } from './transport/stdio/rpc-server.ts';
 
@@ -88,14 +89,17 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
     retentionEveryMs: options.retentionEveryMs,
   });
   logChanges(services.changes, logger);
-  const server = buildRestServer(services, options);
-  const requests = countRequests(server.server);
+  const door = new RestDoor(async (attach) => {
+    const { buildRestServer } = await import('./transport/rest/rest-server.ts');
+    return buildRestServer(services, options, attach);
+  });
+  const requests = countRequests(door.server);
   const stopCollecting = collectWhenGrown();
   let rpc: RpcServer | undefined = undefined;
 
   const stop = async (reason: string): Promise<void> => {
     logger.info({ reason }, 'stopping');
-    const served = server.close();
+    const served = door.close();
     await rpc?.stop(reason);
     await services.stop(reason);
     await served;
@@ -106,13 +110,13 @@ export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const close = (reason: string): Promise<void> => (stopped ??= stop(reason));
 
   try {
-    await listen(server, options);
+    await listen(door, options);
   } catch (error) {
     await close('the daemon could not listen');
     throw error;
   }
   const { host } = options.listen;
-  const bound = server.server.address();
+  const bound = door.server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.listen.port;
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const info = describe(options, url);

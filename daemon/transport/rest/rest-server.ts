@@ -1,16 +1,18 @@
 import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import type { Services } from '../../services/services.ts';
 import { requireAuth, type AuthOptions } from './auth.ts';
-import { answerConnect, answerMalformedRequest } from './client-error.ts';
+import { answerMalformedRequest } from './client-error.ts';
 import { documentRoutes } from './documentation.ts';
 import { answerError, mapErrors } from './errors.ts';
 import { executionsRoutes } from './executions-routes.ts';
 import { healthRoutes } from './health-routes.ts';
 import { parseJsonBodies } from './json-body.ts';
+import { HTTP_LIMITS, makeHttpServer } from './http-server.ts';
 import { metadataRoutes } from './metadata-routes.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { opsRoutes } from './ops-routes.ts';
 import { guardRequests } from './request-guard.ts';
+import type { AttachListener } from './rest-door.ts';
 import type { RestServer } from './rest-instance.ts';
 import { makeRequestId, showRequestId } from './request-id.ts';
 import { logRequests } from './request-log.ts';
@@ -38,33 +40,21 @@ const BODY_LIMIT = 10 * 1024 * 1024;
 /** The longest name of an npm package is 214 characters, each up to three when percent-encoded. */
 const MAX_PARAM_LENGTH = 3 * 214;
 
-const timeouts = {
-  /** Headers of a local client arrive at once; who needs longer holds the connection on purpose. */
-  headersTimeout: 10_000,
-  /** A whole request: 10 MiB at 350 KB/s. Says nothing about how long the answer may take: that is wall_ms. */
-  requestTimeout: 30_000,
-  /** Node looks this often for connections whose time is up (its own default of 30 s would double the limits above). */
-  connectionsCheckingInterval: 2_000,
-  /** Longer than editors and clients pause between two requests, so that they seldom pay for a new connection. */
-  keepAliveTimeout: 75_000,
-};
-
 /**
  * The REST API of the daemon over its services: not yet listening, and ready for `inject`.
+ * `attach` gives the listener of requests to the server that they come to; by default that is a new one.
  * Transport only: a handler decodes, calls one service method and encodes; schemas do the first and the last.
  */
-export function buildRestServer(services: Services, options: RestOptions): RestServer {
+export function buildRestServer(
+  services: Services,
+  options: RestOptions,
+  attach: AttachListener = (listener) => makeHttpServer().on('request', listener),
+): RestServer {
   const server: RestServer = Fastify({
-    http: {
-      // Enough for a token and a few cookies that a browser keeps for localhost; Node's default, here to be seen.
-      maxHeaderSize: 16 * 1024,
-      headersTimeout: timeouts.headersTimeout,
-      connectionsCheckingInterval: timeouts.connectionsCheckingInterval,
-      // The guard answers a missing Host itself, in the form of all other errors.
-      requireHostHeader: false,
-    },
-    requestTimeout: timeouts.requestTimeout,
-    keepAliveTimeout: timeouts.keepAliveTimeout,
+    serverFactory: attach,
+    // The server has them; the framework only names them when it is asked.
+    requestTimeout: HTTP_LIMITS.requestTimeout,
+    keepAliveTimeout: HTTP_LIMITS.keepAliveTimeout,
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     loggerInstance: options.logger,
@@ -80,9 +70,6 @@ export function buildRestServer(services: Services, options: RestOptions): RestS
   // Measured: as fast as a serialiser compiled from the schema (2 µs for an execution), without 25 ms at start, and it
   // keeps the order of the fields. That answers have the form that their schemas say is for the tests.
   server.setSerializerCompiler(() => JSON.stringify);
-  // Node would answer an unknown Expect header by itself, in its own form; we read it as if it were not there.
-  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
-  server.server.on('connect', answerConnect);
   mapErrors(server);
   answerUnknownRoutes(server);
   showRequestId(server);

@@ -29,7 +29,10 @@ export function refuseWhenClosing(server: RestServer): void {
   server.addHook('preClose', (done) => {
     closing = true;
     grace = setTimeout(cut, answering.size === 0 ? 0 : GRACE_MS);
-    done();
+    // One that was listening before the framework knew of it is ours to close; a second time does no harm.
+    server.server.close(() => {
+      done();
+    });
   });
   server.addHook('onClose', (_server, done) => {
     clearTimeout(grace);
