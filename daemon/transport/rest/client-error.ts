@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ERROR_CODES } from '../../../shared/errors/error-codes.ts';
 import { VmError } from '../../../shared/errors/vm-error.ts';
@@ -16,7 +15,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
 };
 
 /** Answers what could not be parsed as HTTP, in the form of all other errors, and ends the connection. */
-export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || isAnswering(socket)) {
     socket.destroy();
     return;
@@ -48,7 +47,7 @@ function endWith(socket: Duplex, told: VmError): void {
  * Whether an earlier request of this connection waits for its answer, or is being given it: ours would be taken for
  * that. Node's own default handler asks the same field; there is no public one.
  */
-function isAnswering(socket: Socket & { _httpMessage?: ServerResponse | null }): boolean {
+function isAnswering(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
   const message = socket._httpMessage ?? undefined;
   return message !== undefined && (message.headersSent || message.req.complete);
 }

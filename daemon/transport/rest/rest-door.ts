@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { createServer, type AddressInfo } from 'node:net';
 import { answerMalformedRequest } from './client-error.ts';
 import { makeHttpServer } from './http-server.ts';
 import type { RestServer } from './rest-instance.ts';
@@ -27,7 +26,7 @@ export class RestDoor {
       if (this.#answer === undefined) void this.#answerLater(request, response);
       else this.#answer(request, response);
     });
-    this.server.on('clientError', onClientError);
+    this.server.on('clientError', answerMalformedRequest);
   }
 
   /** Rejects with the system's error when the port cannot be had. */
@@ -52,9 +51,9 @@ export class RestDoor {
     const addresses = await lookup('localhost', { all: true });
     for (const { address } of addresses.filter((other) => other.address !== own.address)) {
       const beside = createServer((socket) => this.server.emit('connection', socket));
-      beside.on('error', () => undefined).listen({ host: address, port: own.port });
       this.server.once('close', () => beside.close());
-      await Promise.race([once(beside, 'listening'), once(beside, 'error').catch(() => undefined)]);
+      beside.on('error', () => undefined).listen({ host: address, port: own.port });
+      await once(beside, 'listening').catch(() => undefined);
     }
   }
 
@@ -63,6 +62,7 @@ export class RestDoor {
       await (this.#api ??= this.#open());
     } catch {
       // An installation that is damaged: there is nothing here that could say so in a better form.
+      this.#api = undefined;
       response.writeHead(500).end();
       return;
     }
@@ -73,15 +73,12 @@ export class RestDoor {
     let answer: RequestListener | undefined;
     const api = await this.#build((listener) => {
       answer = listener;
-      // The API brings its own, which is the same.
-      return this.server.off('clientError', onClientError);
+      return this.server;
     });
+    // The API has brought its own, which does the same.
+    this.server.off('clientError', answerMalformedRequest);
     await api.ready();
     this.#answer = answer;
     return api;
   }
-}
-
-function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
-  answerMalformedRequest(error, socket as Socket);
 }
