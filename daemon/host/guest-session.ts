@@ -57,7 +57,7 @@ export class GuestSession {
     this.#look = new GuestLook(guest);
     this.#background = new Background(id, guest, send);
     this.#timers = new GuestTimers(() => this.#turn());
-    this.loads = new ModuleLoads(id, send);
+    this.loads = new ModuleLoads(id, send, (files) => { guest.modules.prepare(files); }); // prettier-ignore
     const load: ModuleHostOptions['load'] = (request) => this.loads.load(request);
     const onDenied = ({ capability, need }: DeniedModule): void => { this.#active.note(denial(capability.replace(':', ' '), capability, need)); }; // prettier-ignore
     this.#modules = new ModuleHost({

@@ -2,8 +2,11 @@ import type { ToHost } from '../../shared/ipc/host-messages.ts';
 import { MAX_LOADS, type LoadRequest, type ModuleFile } from '../../shared/ipc/module-messages.ts';
 import type { SessionModules } from '../worktree/session-modules.ts';
 
-/** Text in one message: a long one would keep everything else from the pipe. */
-const MESSAGE_CHARS = 1024 * 1024;
+/**
+ * Text in one message: a long one would keep everything else from the pipe, and the host from compiling the first files
+ * while the last are read.
+ */
+const MESSAGE_CHARS = 32 * 1024;
 
 /** Answers a host's requests for the modules of one session. */
 export class ModuleServer {
@@ -21,25 +24,37 @@ export class ModuleServer {
   }
 
   async #answer(sessionId: string, request: LoadRequest, send: (message: ToHost) => void): Promise<void> {
-    const reply = await this.#modules.load(request);
+    const portions = new Portions((files) => { send({ t: 'files', session_id: sessionId, id: request.id, files }); }); // prettier-ignore
+    const add = (files: ModuleFile[]): void => {
+      for (const file of files) portions.add(file);
+    };
+    const reply = await this.#modules.load(request, add);
     this.#underWay--;
-    const [last = [], ...others] = portions(reply.files).reverse();
-    for (const files of others.reverse()) send({ t: 'files', session_id: sessionId, id: request.id, files });
-    send({ t: 'loaded', session_id: sessionId, reply: { ...reply, files: last } });
+    add(reply.files);
+    send({ t: 'loaded', session_id: sessionId, reply: { ...reply, files: portions.takeRest() } });
   }
 }
 
 /** Files in their order, cut into messages. */
-function portions(files: readonly ModuleFile[]): ModuleFile[][] {
-  const portions: ModuleFile[][] = [[]];
-  let chars = 0;
-  for (const file of files) {
-    if (chars > MESSAGE_CHARS) {
-      portions.push([]);
-      chars = 0;
-    }
-    portions.at(-1)?.push(file);
-    chars += file.source.length;
+class Portions {
+  readonly #send: (files: ModuleFile[]) => void;
+  #files: ModuleFile[] = [];
+  #chars = 0;
+
+  constructor(send: (files: ModuleFile[]) => void) {
+    this.#send = send;
   }
-  return portions;
+
+  add(file: ModuleFile): void {
+    if (this.#chars > MESSAGE_CHARS) this.#send(this.takeRest());
+    this.#files.push(file);
+    this.#chars += file.source.length;
+  }
+
+  takeRest(): ModuleFile[] {
+    const files = this.#files;
+    this.#files = [];
+    this.#chars = 0;
+    return files;
+  }
 }

@@ -43,8 +43,11 @@ export class SessionModules {
     this.#tools = tools;
   }
 
-  /** Answers a host's request. Rejects never: what cannot be had is a failure among the targets. */
-  async load(request: LoadRequest): Promise<LoadReply> {
+  /**
+   * Answers a host's request. Rejects never: what cannot be had is a failure among the targets.
+   * @param onFiles gets files that are complete while others are still being read, instead of the reply
+   */
+  async load(request: LoadRequest, onFiles?: (files: ModuleFile[]) => void): Promise<LoadReply> {
     const reader = new WorktreeReader(this.#root, this.#tools.cache);
     const changed = request.fresh ? await this.#findChanged() : [];
     for (const url of [...changed, ...request.again]) this.#handedOut.delete(url);
@@ -53,9 +56,9 @@ export class SessionModules {
     const again = request.again.map((url): ModuleWish => ({ kind: 'import', specifier: url, referrer: '' }));
     const located = await Promise.all([...request.wishes, ...again].map(locate));
     for (const each of located) if ('module' in each) ahead.add(each.url, each.module);
-    await ahead.follow(locate);
+    await ahead.follow(locate, () => onFiles?.(ahead.takeComplete()));
     const targets = located.slice(0, request.wishes.length).map(targetOf);
-    return { id: request.id, changed, targets, files: ahead.files };
+    return { id: request.id, changed, targets, files: ahead.takeAll() };
   }
 
   async #locate(reader: WorktreeReader, wish: ModuleWish): Promise<Located> {
@@ -77,7 +80,10 @@ export class SessionModules {
 
 /** The files of one reply: breadth first, from what was wished to what that seems to import. */
 class ReadAhead {
-  readonly files: ModuleFile[] = [];
+  readonly #files: ModuleFile[] = [];
+  /** How many of these have their links. */
+  #complete = 0;
+  #count = 0;
   readonly #handedOut: Map<string, HandedOut>;
   #next: { file: ModuleFile; guesses: readonly Guess[] }[] = [];
   #chars = 0;
@@ -91,24 +97,44 @@ class ReadAhead {
     if (this.#handedOut.has(url)) return;
     this.#handedOut.set(url, { version: content.version, digest: content.digest });
     const file: ModuleFile = { url, format, source, links: [] };
-    this.files.push(file);
+    this.#files.push(file);
+    this.#count++;
     this.#chars += source.length;
     if (format === 'json') return;
     this.#next.push({ file, guesses: (content.guesses ??= guessesOf(source)) });
   }
 
-  async follow(locate: (wish: ModuleWish) => Promise<Located>): Promise<void> {
-    while (this.#next.length > 0 && this.files.length < MAX_AHEAD_FILES && this.#chars < MAX_AHEAD_CHARS) {
+  /** @param onLevel called when more files have become complete */
+  async follow(locate: (wish: ModuleWish) => Promise<Located>, onLevel: () => void): Promise<void> {
+    while (this.#next.length > 0 && this.#hasRoom) {
       const level = this.#next;
+      const known = this.#files.length;
       this.#next = [];
       const links = level.flatMap(({ file, guesses }) => guesses.map((guess) => ({ file, guess })));
       await inParallel(links, async ({ file, guess: { kind, specifier } }) => {
         const located = await locate({ kind, specifier, referrer: file.url });
         if (!('module' in located)) return;
         file.links.push([kind, specifier, located.url] satisfies ModuleLink);
-        if (this.files.length < MAX_AHEAD_FILES && this.#chars < MAX_AHEAD_CHARS) this.add(located.url, located.module);
+        if (this.#hasRoom) this.add(located.url, located.module);
       });
+      this.#complete = known;
+      onLevel();
     }
+  }
+
+  /** Files whose links are known, once. */
+  takeComplete(): ModuleFile[] {
+    const taken = this.#files.splice(0, this.#complete);
+    this.#complete = 0;
+    return taken;
+  }
+
+  takeAll(): ModuleFile[] {
+    return this.#files.splice(0);
+  }
+
+  get #hasRoom(): boolean {
+    return this.#count < MAX_AHEAD_FILES && this.#chars < MAX_AHEAD_CHARS;
   }
 }
 

@@ -1,15 +1,14 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import ivm from 'isolated-vm';
+import type { ModuleFile } from '../../../shared/ipc/module-messages.ts';
 import type { GuestLibraries } from '../guest-libraries.ts';
 import { GUEST_SCRIPT_NAME } from '../guest-snapshot.ts';
 import { randomBytes } from '../random-bytes.ts';
 import type { GuestModules as GuestFunctions } from '../guest/modules/install-modules.ts';
-import type { Wrapper } from '../guest/modules/module-functions.ts';
 import type { Answer, Compiled, Question } from '../guest/modules/module-record.ts';
-import { LoadFailure, LoadStopped, type Failure } from './load-failure.ts';
+import { LoadFailure, LoadStopped } from './load-failure.ts';
 import type { ModuleHost } from './module-host.ts';
-import { commonJsText } from './module-table.ts';
+import { isOurs, syntaxFailure, WrapperCompiler } from './wrapper-compiler.ts';
 
 /** A failed module's error comes to light with the isolate's next task or the one after; more are for races. */
 const MAX_PROBES = 5;
@@ -31,11 +30,13 @@ export type ModuleSession = {
 
 /** Modules in a guest's isolate: `require`, `import()` and ES modules, with the host's answers behind them. */
 export class GuestModules {
-  readonly #isolate: ivm.Isolate;
   readonly #context: ivm.Context;
   readonly #turns = new Int32Array(new SharedArrayBuffer(4));
   readonly #functions: Functions;
+  readonly #compiler: WrapperCompiler;
   #session: ModuleSession | undefined;
+  /** Questions that the guest waits for. */
+  #waits = 0;
   #stop = Promise.withResolvers<undefined>();
   /** Nothing may be run in the isolate meanwhile: the guest does not wait any more, and this thread would wait for it. */
   #isStopped = false;
@@ -48,8 +49,8 @@ export class GuestModules {
 
   /** Puts modules into a context in which no guest code has run yet. Nothing can be loaded before `attach`. */
   constructor(isolate: ivm.Isolate, context: ivm.Context) {
-    this.#isolate = isolate;
     this.#context = context;
+    this.#compiler = new WrapperCompiler(isolate, context);
     const ask = new ivm.Reference((...question: [Question, string, string, string]) => this.#ask(...question));
     const secret = `vm-system:${randomBytes(12).toString('hex')}`;
     const argument = new ivm.ExternalCopy({ isolate, context, ask, turns: this.#turns, secret });
@@ -72,6 +73,10 @@ export class GuestModules {
     };
   }
 
+  get #isStrict(): boolean {
+    return this.#session?.strict === true;
+  }
+
   get libraryNames(): ReadonlySet<string> {
     return this.libraries?.names ?? NO_LIBRARIES;
   }
@@ -84,7 +89,16 @@ export class GuestModules {
   /** An execution begins: its first import looks at all files again. */
   begin(): void {
     this.#start();
+    this.#compiler.forgetEarly();
     this.#turns[0] = (this.#turns[0] ?? 0) + 1;
+  }
+
+  /** Part of an answer of the daemon's. While it reads on, what has come is made ready to run. */
+  prepare(files: readonly ModuleFile[]): void {
+    for (const file of files) {
+      if (this.#waits === 0 || this.#isStopped) return;
+      this.#compiler.compileEarly(file, this.#isStrict);
+    }
   }
 
   /** The execution runs this file as a script. */
@@ -112,11 +126,15 @@ export class GuestModules {
   }
 
   async #ask(question: Question, url: string, specifier: string, extra: string): Promise<unknown> {
-    if (question === 'probe') void this.#probe(url);
+    if (question === 'probe') {
+      void this.#probe(url);
+      return undefined;
+    }
+    this.#waits++;
     // An error of ours would tell the guest where we live.
-    const answering =
-      question === 'probe' ? NOTHING : this.#answer(question, url, specifier, extra).catch(brokenAnswer);
+    const answering = this.#answer(question, url, specifier, extra).catch(brokenAnswer);
     const answer = await Promise.race([answering, this.#stop.promise]);
+    this.#waits--;
     return answer === undefined ? undefined : new ivm.ExternalCopy(answer).copyInto({ release: true });
   }
 
@@ -158,58 +176,20 @@ export class GuestModules {
       const code = await this.#session?.host.textOf(url);
       if (code === undefined || this.#isStopped) return undefined;
       const internals = this.#internalsOf(url);
-      const wrapper = this.#compileWrapper(url, code, internals === undefined ? '' : ', internals');
-      return { wrapper, internals, ahead: this.#compileAhead(url) };
+      const strict = this.#isStrict;
+      const wrapper = this.#compiler.compile(url, code, strict, internals === undefined ? '' : ', internals');
+      const ahead = this.#compiler.compileAll(this.#session?.host.compiledAhead(url) ?? [], strict);
+      return { wrapper, internals, ahead };
     } catch (error) {
       if (error instanceof LoadStopped) return undefined;
       if (error instanceof LoadFailure) return { failure: error.failure };
-      return { failure: this.#syntaxFailure(error) };
+      return { failure: syntaxFailure(error, this.#session?.root ?? '') };
     }
   }
 
   #internalsOf(url: string): ivm.Reference | undefined {
     if (url.startsWith('library:')) return this.libraries?.exportsOf;
     return isOurs(url) ? this.builtInTools() : undefined;
-  }
-
-  /** The guest is about to ask for these, one by one. What cannot be compiled fails when it asks. */
-  #compileAhead(url: string): [string, ivm.Reference<Wrapper>][] {
-    return (this.#session?.host.compiledAhead(url) ?? []).flatMap((file) => {
-      try {
-        const wrapper = this.#compileWrapper(file.url, commonJsText(file), '');
-        file.source = undefined;
-        return [[file.url, wrapper] satisfies [string, ivm.Reference<Wrapper>]];
-      } catch {
-        return [];
-      }
-    });
-  }
-
-  #compileWrapper(url: string, code: string, more: string): ivm.Reference<Wrapper> {
-    const strict = this.#session?.strict === true;
-    const text = `(function (exports, require, module, __filename, __dirname, \u012dmport${more}) {\n${code}\n})`;
-    // The flag is the process's: nothing else is compiled on this thread meanwhile, and the guest waits.
-    if (strict) setFlagsFromString('--no-use-strict');
-    try {
-      const script = this.#isolate.compileScriptSync(text, { filename: nameOf(url), lineOffset: -1 });
-      const wrapper: unknown = script.runSync(this.#context, { reference: true });
-      return wrapper as ivm.Reference<Wrapper>;
-    } finally {
-      if (strict) setFlagsFromString('--use-strict');
-    }
-  }
-
-  /** isolated-vm puts the place at the end of the message: `[URL:LINE:COLUMN]`. */
-  #syntaxFailure(error: unknown): Failure {
-    const text = error instanceof Error ? error.message : String(error);
-    const [, message = text, place] = /^([^]*) \[(.*)\]$/.exec(text) ?? [];
-    const root = `${pathToFileURL(this.#session?.root ?? '').href}/`;
-    const shown = place?.startsWith(root) === true ? place.slice(root.length) : place;
-    return {
-      name: 'SyntaxError',
-      code: 'ERR_INVALID_SYNTAX',
-      message: shown === undefined ? message : `${message} (${shown})`,
-    };
   }
 
   #tell(name: keyof GuestFunctions, ...args: unknown[]): void {
@@ -219,15 +199,6 @@ export class GuestModules {
   #call(name: keyof GuestFunctions, ...args: unknown[]): Promise<unknown> {
     return this.#functions[name].apply(undefined, args as string[]);
   }
-}
-
-function isOurs(url: string): boolean {
-  return url.startsWith('node:') || url.startsWith('vm:') || url.startsWith('library:');
-}
-
-/** Frames of built-ins are not for users to see. */
-function nameOf(url: string): string {
-  return isOurs(url) ? `vm-system:${url}` : url;
 }
 
 function brokenAnswer(): Answer {

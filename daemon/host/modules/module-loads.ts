@@ -5,13 +5,16 @@ import { MAX_LOADS, type LoadReply, type LoadRequest, type ModuleFile } from '..
 export class ModuleLoads {
   readonly #sessionId: string;
   readonly #send: (message: FromHost) => void;
+  readonly #onFiles: (files: readonly ModuleFile[]) => void;
   readonly #pending = new Map<number, { files: ModuleFile[]; resolve: (reply: LoadReply) => void }>();
   readonly #queue: (() => void)[] = [];
   #lastId = 0;
 
-  constructor(sessionId: string, send: (message: FromHost) => void) {
+  /** @param onFiles told of the parts of replies that are not complete yet */
+  constructor(sessionId: string, send: (message: FromHost) => void, onFiles: (files: readonly ModuleFile[]) => void) {
     this.#sessionId = sessionId;
     this.#send = send;
+    this.#onFiles = onFiles;
   }
 
   load(request: Omit<LoadRequest, 'id'>): Promise<LoadReply> {
@@ -33,6 +36,7 @@ export class ModuleLoads {
     if (pending === undefined) return;
     if (message.t === 'files') {
       pending.files.push(...message.files);
+      this.#onFiles(message.files);
       return;
     }
     this.#pending.delete(id);

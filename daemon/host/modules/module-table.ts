@@ -161,11 +161,6 @@ export function namesOf(file: HostFile): CommonJsNames {
   return (file.names ??= lexCommonJs(file.source ?? ''));
 }
 
-/** A CommonJS text as V8 is to compile it. */
-export function commonJsText({ source = '' }: HostFile): string {
-  return rewriteDynamicImports(source);
-}
-
 /** The text as V8 is to compile it. The host forgets it. */
 export function takeText(file: HostFile): string {
   if (file.format === 'module' && file.code === undefined) lex(file);

@@ -1,0 +1,112 @@
+import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import type ivm from 'isolated-vm';
+import type { ModuleFile } from '../../../shared/ipc/module-messages.ts';
+import type { Wrapper } from '../guest/modules/module-functions.ts';
+import type { Failure } from './load-failure.ts';
+import { mentionsModules, rewriteDynamicImports } from './lex-source.ts';
+import type { HostFile } from './module-table.ts';
+
+/** Compiling early stops here, so that what is never required takes little of the session's memory. */
+const MAX_EARLY_FILES = 256;
+const MAX_EARLY_CHARS = 1024 * 1024;
+
+type Compiled = ivm.Reference<Wrapper>;
+
+/**
+ * Compiles CommonJS in a guest's isolate, from the host's thread: only while the guest waits for an answer, or this
+ * thread would wait for the guest.
+ */
+export class WrapperCompiler {
+  readonly #isolate: ivm.Isolate;
+  readonly #context: ivm.Context;
+  /** Compiled while the rest of their graph was being read, by URL. */
+  readonly #early = new Map<string, { code: string; wrapper: Compiled }>();
+  #earlyChars = 0;
+
+  constructor(isolate: ivm.Isolate, context: ivm.Context) {
+    this.#isolate = isolate;
+    this.#context = context;
+  }
+
+  /**
+   * @param strict whether scripts are compiled as strict by a flag of V8's, which must not reach packages
+   * @param more further parameters of the wrapper
+   */
+  compile(url: string, code: string, strict: boolean, more = ''): Compiled {
+    const early = this.#early.get(url);
+    if (early?.code !== code) return this.#compile(url, code, strict, more);
+    this.#early.delete(url);
+    return early.wrapper;
+  }
+
+  /** The guest is about to ask for these, one by one. What cannot be compiled fails when it asks. */
+  compileAll(files: readonly HostFile[], strict: boolean): [url: string, wrapper: Compiled][] {
+    return files.flatMap((file) => {
+      try {
+        const wrapper = this.compile(file.url, rewriteDynamicImports(file.source ?? ''), strict);
+        file.source = undefined;
+        return [[file.url, wrapper] satisfies [string, Compiled]];
+      } catch {
+        return [];
+      }
+    });
+  }
+
+  /** What has just come from the daemon and is CommonJS for sure: both have something to do that way. */
+  compileEarly({ url, format, source }: ModuleFile, strict: boolean): void {
+    const isCommonJs = (format === 'commonjs' || format === 'detect') && !mentionsModules(source);
+    if (!isCommonJs || this.#early.has(url) || this.#early.size >= MAX_EARLY_FILES) return;
+    if (this.#earlyChars + source.length > MAX_EARLY_CHARS) return;
+    const code = rewriteDynamicImports(source);
+    try {
+      this.#early.set(url, { code, wrapper: this.#compile(url, code, strict, '') });
+      this.#earlyChars += source.length;
+    } catch {
+      // It says so when it is required.
+    }
+  }
+
+  /** What nobody has asked for is not kept. */
+  forgetEarly(): void {
+    for (const { wrapper } of this.#early.values()) wrapper.release();
+    this.#early.clear();
+    this.#earlyChars = 0;
+  }
+
+  #compile(url: string, code: string, strict: boolean, more: string): Compiled {
+    const text = `(function (exports, require, module, __filename, __dirname, \u012dmport${more}) {\n${code}\n})`;
+    // The flag is the process's: nothing else is compiled on this thread meanwhile, and the guest waits.
+    if (strict) setFlagsFromString('--no-use-strict');
+    try {
+      const script = this.#isolate.compileScriptSync(text, { filename: nameOf(url), lineOffset: -1 });
+      const wrapper: unknown = script.runSync(this.#context, { reference: true });
+      return wrapper as Compiled;
+    } finally {
+      if (strict) setFlagsFromString('--use-strict');
+    }
+  }
+}
+
+/** Whether a module is none of the session's files. */
+export function isOurs(url: string): boolean {
+  return url.startsWith('node:') || url.startsWith('vm:') || url.startsWith('library:');
+}
+
+/** Frames of built-ins are not for users to see. */
+function nameOf(url: string): string {
+  return isOurs(url) ? `vm-system:${url}` : url;
+}
+
+/** isolated-vm puts the place at the end of the message: `[URL:LINE:COLUMN]`. */
+export function syntaxFailure(error: unknown, root: string): Failure {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, message = text, place] = /^([^]*) \[(.*)\]$/.exec(text) ?? [];
+  const start = `${pathToFileURL(root).href}/`;
+  const shown = place?.startsWith(start) === true ? place.slice(start.length) : place;
+  return {
+    name: 'SyntaxError',
+    code: 'ERR_INVALID_SYNTAX',
+    message: shown === undefined ? message : `${message} (${shown})`,
+  };
+}
