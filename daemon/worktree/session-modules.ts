@@ -10,8 +10,8 @@ import type {
   ModuleTarget,
   ModuleWish,
 } from '../../shared/ipc/module-messages.ts';
+import { guessImports, type Guess } from '../../shared/ipc/guess-imports.ts';
 import type { ResolverSettings } from '../../shared/model/settings.ts';
-import { guessImports, type Guess } from './guess-imports.ts';
 import { readModule, type ModuleSource } from './module-source.ts';
 import { resolveModule } from './resolve-module.ts';
 import { versionOf, type SourceCache } from './source-cache.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import type { Guess } from './guess-imports.ts';
+import type { Guess } from '../../shared/ipc/guess-imports.ts';
 
 /** A text as it was read, and what was worked out from it. */
 export class SourceText {

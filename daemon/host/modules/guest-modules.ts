@@ -13,7 +13,7 @@ import { isOurs, syntaxFailure, WrapperCompiler } from './wrapper-compiler.ts';
 /** A failed module's error comes to light with the isolate's next task or the one after; more are for races. */
 const MAX_PROBES = 5;
 const NO_LIBRARIES: ReadonlySet<string> = new Set();
-const NOTHING: Answer = { dropped: [], entries: [], names: [], links: [], url: '', path: '' };
+const NOTHING: Answer = { dropped: [], entries: [], names: [], links: [], compiled: [], url: '', path: '' };
 
 /** Fetched at the start: asking a busy isolate for anything would make this thread wait for it. */
 type Functions = Record<keyof GuestFunctions, ivm.Reference<(...args: unknown[]) => unknown>>;
@@ -90,15 +90,14 @@ export class GuestModules {
   begin(): void {
     this.#start();
     this.#compiler.forgetEarly();
+    this.#session?.host.begin();
     this.#turns[0] = (this.#turns[0] ?? 0) + 1;
   }
 
   /** Part of an answer of the daemon's. While it reads on, what has come is made ready to run. */
   prepare(files: readonly ModuleFile[]): void {
-    for (const file of files) {
-      if (this.#waits === 0 || this.#isStopped) return;
-      this.#compiler.compileEarly(file, this.#isStrict);
-    }
+    this.#compiler.note(files);
+    if (this.#waits > 0 && !this.#isStopped) this.#compiler.compileEarly(this.#isStrict);
   }
 
   /** The execution runs this file as a script. */
@@ -131,6 +130,7 @@ export class GuestModules {
       return undefined;
     }
     this.#waits++;
+    if (!this.#isStopped) this.#compiler.compileEarly(this.#isStrict);
     // An error of ours would tell the guest where we live.
     const answering = this.#answer(question, url, specifier, extra).catch(brokenAnswer);
     const answer = await Promise.race([answering, this.#stop.promise]);
@@ -146,7 +146,10 @@ export class GuestModules {
   ): Promise<Answer | Compiled | undefined> {
     if (question === 'probe_now') return this.#finishTask();
     if (question === 'compile') return this.#compile(url);
-    return this.#session?.host.answer(question, url, specifier, extra);
+    const host = this.#session?.host;
+    const answer = await host?.answer(question, url, specifier, extra);
+    if (host === undefined || answer === undefined || this.#isStopped) return undefined;
+    return { ...answer, compiled: this.#compiler.takeEarly(answer.entries, (file) => host.takeCompiled(file)) };
   }
 
   /** A task that ends while the guest waits in another: it brings rejections to light that the other has caused. */

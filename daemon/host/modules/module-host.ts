@@ -1,3 +1,4 @@
+import { guessImports } from '../../../shared/ipc/guess-imports.ts';
 import type { ImportKind, LoadReply, LoadRequest, ModuleWish } from '../../../shared/ipc/module-messages.ts';
 import { missingHostModule, specialModule, type BuiltInModules, type SpecialModule } from './built-ins.ts';
 import type { Answer, ModuleEntry, Question } from '../guest/modules/module-record.ts';
@@ -21,6 +22,9 @@ export type ModuleHostOptions = {
   root: string;
 };
 
+/** More than this a script hardly asks for before anything else. */
+const MAX_FORESEEN = 100;
+
 /** What a specifier was found to mean. */
 type Found = { file: HostFile; special?: never } | { special: SpecialModule };
 type Asked = { kind: ImportKind; referrer: string; specifier: string; type: string | undefined };
@@ -32,9 +36,14 @@ export class ModuleHost {
   /** The file of the present execution: it runs anew even when nothing changed. */
   #entry = '';
   #stops = 0;
-  /** URLs of modules that the present execution was told to forget. */
+  /** URLs of modules that the present execution was told to forget, or will be with its first answer. */
   #dropped: string[] = [];
+  #areTold = true;
   #untold: string[] = [];
+  /** The present execution's look at all files, when it was begun before the guest asked. */
+  #foreseen: Promise<void> | undefined;
+  /** That of an earlier execution, which may not have needed it. */
+  #earlier: Promise<void> | undefined;
 
   constructor(options: ModuleHostOptions) {
     this.#options = options;
@@ -42,9 +51,36 @@ export class ModuleHost {
     this.#table = new ModuleTable((specifier) => specialModule(specifier, access) !== undefined);
   }
 
-  /** The next execution runs this file. */
+  /** An execution begins. */
+  begin(): void {
+    this.#earlier = this.#foreseen ?? this.#earlier;
+    this.#foreseen = undefined;
+  }
+
+  /** The execution runs this file as a module. */
   setEntry(url: string): void {
     this.#entry = url;
+    this.#foresee([{ kind: 'import', referrer: '', specifier: url }]);
+  }
+
+  /** The execution runs this file as a script. */
+  setScript(url: string, text: string): void {
+    const { access } = this.#options.builtIns;
+    const files = guessImports(text).filter(({ specifier }) => specialModule(specifier, access) === undefined);
+    const wishes = files.slice(0, MAX_FORESEEN).map(({ kind, specifier }) => ({ kind, referrer: url, specifier }));
+    if (wishes.length > 0 && this.#foresee(wishes)) this.#table.setScript(url);
+  }
+
+  /**
+   * Loads what the execution will surely ask for, while the guest gets ready. A guest that may write files could write
+   * these before it asks: it gets them as they are then.
+   */
+  #foresee(wishes: ModuleWish[]): boolean {
+    if (this.#options.builtIns.access.hostModules.size > 0) return false;
+    this.#foreseen = this.#look(wishes);
+    // Who waits for it hears of it.
+    this.#foreseen.catch(() => undefined);
+    return true;
   }
 
   /** What is being loaded for the execution is not for the guest any more. */
@@ -61,7 +97,7 @@ export class ModuleHost {
   /** Answers all questions but `compile` and `probe`. Undefined: the execution is being stopped. */
   async answer(question: Question, referrer: string, specifier: string, extra: string): Promise<Answer | undefined> {
     const [type = '', ...forgotten] = extra.split('\n');
-    const answer: Answer = { dropped: [], entries: [], names: [], links: [], url: '', path: '' };
+    const answer: Answer = { dropped: [], entries: [], names: [], links: [], compiled: [], url: '', path: '' };
     this.#table.takeBack(forgotten);
     try {
       // The first question of an execution: what changed since the last one, and the file that it runs, is loaded anew.
@@ -100,6 +136,12 @@ export class ModuleHost {
     return takeText(file);
   }
 
+  /** A text that is compiled already, so that nobody is to compile it again: what it is, if it is here. */
+  takeCompiled(url: string): string | undefined {
+    const file = this.#table.get(url);
+    return file?.format === 'commonjs' && file.source !== undefined ? takeText(file) : undefined;
+  }
+
   /** What is likely to be compiled next, in the order in which it is required. */
   compiledAhead(url: string): HostFile[] {
     return compiledAhead(this.#table, url);
@@ -107,14 +149,25 @@ export class ModuleHost {
 
   async #lookAgain(answer: Answer, wish: ModuleWish): Promise<void> {
     const isFile = specialModule(wish.specifier, this.#options.builtIns.access) === undefined;
-    const reply = await this.#load({ wishes: isFile ? [wish] : [], again: [], fresh: true }, (changed) => {
+    await (this.#foreseen ?? this.#look(isFile ? [wish] : []));
+    answer.dropped = this.#dropped;
+    this.#areTold = true;
+  }
+
+  /** Finds out what has changed since the last execution, and loads these. */
+  async #look(wishes: ModuleWish[]): Promise<void> {
+    await this.#earlier?.catch(() => undefined);
+    const reply = await this.#load({ wishes, again: [], fresh: true }, (changed) => {
       const dropped = this.#table.invalidate(changed, this.#entry === '' ? [] : [this.#entry]);
-      this.#dropped = answer.dropped = [...this.#untold, ...dropped];
+      this.#dropped = [...(this.#areTold ? [] : this.#dropped), ...this.#untold, ...dropped];
+      this.#areTold = false;
       this.#untold = [];
       this.#entry = '';
     });
-    const [target] = reply.targets;
-    if (target !== undefined && 'url' in target) this.#table.link(wish.referrer, wish.kind, wish.specifier, target.url);
+    for (const [index, { kind, referrer, specifier }] of wishes.entries()) {
+      const target = reply.targets[index];
+      if (target !== undefined && 'url' in target) this.#table.link(referrer, kind, specifier, target.url);
+    }
   }
 
   async #resolve(answer: Answer, { kind, referrer, specifier }: Omit<Asked, 'type'>): Promise<void> {
@@ -136,12 +189,12 @@ export class ModuleHost {
     this.#table.imported(asked.referrer, file);
     this.#checkType(file, asked);
     if (file.format === 'module' || asked.kind === 'import') await this.#giveGraph(answer, file, asked);
-    else this.#giveRequired(answer, file);
+    else this.#giveRequired(answer, file, asked.referrer);
   }
 
-  #giveRequired(answer: Answer, file: HostFile): void {
+  #giveRequired(answer: Answer, file: HostFile, referrer: string): void {
     if (file.given) return;
-    const { files, links } = requiredAhead(this.#table, file);
+    const { files, links } = requiredAhead(this.#table, file, referrer);
     answer.links = links;
     answer.entries.push(...[file, ...files].map((each) => this.#hand(each, [])));
   }

@@ -36,12 +36,20 @@ export class ModuleTable {
   readonly #files = new Map<string, HostFile>();
   /** What was imported from no file, by this execution: the REPL's input, and the file that runs. */
   readonly #rootLinks = new Map<string, string>();
+  /** The file that runs as a script, where its links are known before it asks for them. */
+  #script = '';
+  readonly #scriptLinks = new Map<string, string>();
 
   readonly #isNoFile: (specifier: string) => boolean;
 
   /** @param isNoFile whether a specifier means something else than a file, whatever the folders have under its name */
   constructor(isNoFile: (specifier: string) => boolean) {
     this.#isNoFile = isNoFile;
+  }
+
+  /** The execution runs this file as a script. What it imports counts until the next one. */
+  setScript(url: string): void {
+    this.#script = url;
   }
 
   get(url: string): HostFile | undefined {
@@ -95,6 +103,7 @@ export class ModuleTable {
    */
   invalidate(changed: readonly string[], renewed: readonly string[]): string[] {
     this.#rootLinks.clear();
+    this.#scriptLinks.clear();
     const affected = new Set([...changed, ...renewed]);
     for (const url of affected) for (const importer of this.#files.get(url)?.importers ?? []) affected.add(importer);
     for (const url of affected) {
@@ -108,10 +117,19 @@ export class ModuleTable {
     return [...affected];
   }
 
+  /** What the script seems to require, when it is this one. */
+  requiredByScript(url: string): [specifier: string, target: HostFile][] {
+    return url === this.#script ? this.#requiredIn(this.#scriptLinks) : [];
+  }
+
   /** What a file seems to require, as far as it is here: specifiers and files. */
   requiredBy(file: HostFile): [specifier: string, target: HostFile][] {
+    return this.#requiredIn(file.links);
+  }
+
+  #requiredIn(links: ReadonlyMap<string, string>): [specifier: string, target: HostFile][] {
     const found: [string, HostFile][] = [];
-    for (const [link, url] of file.links) {
+    for (const [link, url] of links) {
       const target = link.startsWith(REQUIRE) ? this.#files.get(url) : undefined;
       const specifier = link.slice(REQUIRE.length);
       if (target !== undefined && !this.#isNoFile(specifier)) found.push([specifier, target]);
@@ -120,7 +138,8 @@ export class ModuleTable {
   }
 
   #linksOf(referrer: string): Map<string, string> | undefined {
-    return referrer === '' ? this.#rootLinks : this.#files.get(referrer)?.links;
+    if (referrer === '') return this.#rootLinks;
+    return this.#files.get(referrer)?.links ?? (referrer === this.#script ? this.#scriptLinks : undefined);
   }
 
   /** What the isolate really has: answers to a guest that is being interrupted get lost. */

@@ -8,21 +8,23 @@ const MAX_COMPILED_CHARS = 1024 * 1024;
 export type RequiredAhead = { files: HostFile[]; links: [referrer: string, specifier: string, url: string][] };
 
 /**
- * The CommonJS and JSON that a file seems to require, and what that requires in turn. A `require` in a comment costs a
- * file too many in the isolate, and nothing runs that is not required.
+ * The CommonJS and JSON that a file seems to require, and what that requires in turn; with what the script that asks for
+ * it seems to require beside it. A `require` in a comment costs a file too many in the isolate, and nothing runs that is
+ * not required.
  */
-export function requiredAhead(table: ModuleTable, root: HostFile): RequiredAhead {
+export function requiredAhead(table: ModuleTable, root: HostFile, referrer: string): RequiredAhead {
   const files = new Set([root]);
   const links: RequiredAhead['links'] = [];
-  for (const file of files) {
-    if (file.format !== 'commonjs') continue;
-    for (const [specifier, target] of table.requiredBy(file)) {
+  const follow = (url: string, required: ReturnType<ModuleTable['requiredBy']>): void => {
+    for (const [specifier, target] of required) {
       if (target.format === 'module' || (!target.given && lacksText(target))) continue;
-      table.imported(file.url, target);
-      links.push([file.url, specifier, target.url]);
+      table.imported(url, target);
+      links.push([url, specifier, target.url]);
       if (!target.given) files.add(target);
     }
-  }
+  };
+  follow(referrer, table.requiredByScript(referrer));
+  for (const file of files) if (file.format === 'commonjs') follow(file.url, table.requiredBy(file));
   files.delete(root);
   return { files: [...files], links };
 }

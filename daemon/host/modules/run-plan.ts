@@ -63,5 +63,6 @@ async function plan({ source, url = '', as_module }: RunMessage, host: ModuleHos
     return { source: `await \u012dmport.entry(${JSON.stringify(entry)})`, name: ENTRY_NAME, mayExport: false };
   }
   if (!USES_MODULES.test(text)) return { source: text, mayExport: false };
+  host.setScript(url, text);
   return { source: rewriteDynamicImports(text), script: url, mayExport: /\bexports\b/.test(text) };
 }

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import type ivm from 'isolated-vm';
 import type { ModuleFile } from '../../../shared/ipc/module-messages.ts';
 import type { Wrapper } from '../guest/modules/module-functions.ts';
+import type { CompiledAhead } from '../guest/modules/module-record.ts';
 import type { Failure } from './load-failure.ts';
 import { mentionsModules, rewriteDynamicImports } from './lex-source.ts';
 import type { HostFile } from './module-table.ts';
@@ -23,6 +24,7 @@ export class WrapperCompiler {
   /** Compiled while the rest of their graph was being read, by URL. */
   readonly #early = new Map<string, { code: string; wrapper: Compiled }>();
   #earlyChars = 0;
+  #noted: ModuleFile[] = [];
 
   constructor(isolate: ivm.Isolate, context: ivm.Context) {
     this.#isolate = isolate;
@@ -41,36 +43,57 @@ export class WrapperCompiler {
   }
 
   /** The guest is about to ask for these, one by one. What cannot be compiled fails when it asks. */
-  compileAll(files: readonly HostFile[], strict: boolean): [url: string, wrapper: Compiled][] {
+  compileAll(files: readonly HostFile[], strict: boolean): CompiledAhead[] {
     return files.flatMap((file) => {
       try {
         const wrapper = this.compile(file.url, rewriteDynamicImports(file.source ?? ''), strict);
         file.source = undefined;
-        return [[file.url, wrapper] satisfies [string, Compiled]];
+        return [[file.url, wrapper] satisfies CompiledAhead];
       } catch {
         return [];
       }
     });
   }
 
-  /** What has just come from the daemon and is CommonJS for sure: both have something to do that way. */
-  compileEarly({ url, format, source }: ModuleFile, strict: boolean): void {
-    const isCommonJs = (format === 'commonjs' || format === 'detect') && !mentionsModules(source);
-    if (!isCommonJs || this.#early.has(url) || this.#early.size >= MAX_EARLY_FILES) return;
-    if (this.#earlyChars + source.length > MAX_EARLY_CHARS) return;
-    const code = rewriteDynamicImports(source);
-    try {
-      this.#early.set(url, { code, wrapper: this.#compile(url, code, strict, '') });
-      this.#earlyChars += source.length;
-    } catch {
-      // It says so when it is required.
+  /** Files that have just come from the daemon, which reads on. */
+  note(files: readonly ModuleFile[]): void {
+    this.#noted.push(...files);
+  }
+
+  /** Compiles what was noted and is CommonJS for sure: host and daemon both have something to do that way. */
+  compileEarly(strict: boolean): void {
+    for (const { url, format, source } of this.#noted.splice(0)) {
+      const isCommonJs = (format === 'commonjs' || format === 'detect') && !mentionsModules(source);
+      const isTooMuch = this.#early.size >= MAX_EARLY_FILES || this.#earlyChars + source.length > MAX_EARLY_CHARS;
+      if (!isCommonJs || isTooMuch || this.#early.has(url)) continue;
+      const code = rewriteDynamicImports(source);
+      try {
+        this.#early.set(url, { code, wrapper: this.#compile(url, code, strict, '') });
+        this.#earlyChars += source.length;
+      } catch {
+        // It says so when it is required.
+      }
     }
+  }
+
+  /**
+   * Those of the modules that are compiled already.
+   * @param takeCode the module's text, which nobody else is to compile then
+   */
+  takeEarly(modules: readonly { url: string }[], takeCode: (url: string) => string | undefined): CompiledAhead[] {
+    return modules.flatMap(({ url }) => {
+      const early = this.#early.get(url);
+      if (early === undefined || takeCode(url) !== early.code) return [];
+      this.#early.delete(url);
+      return [[url, early.wrapper] satisfies CompiledAhead];
+    });
   }
 
   /** What nobody has asked for is not kept. */
   forgetEarly(): void {
     for (const { wrapper } of this.#early.values()) wrapper.release();
     this.#early.clear();
+    this.#noted = [];
     this.#earlyChars = 0;
   }
 

@@ -3,7 +3,7 @@ import type { CommonJsModule, ImportFunction, Require, Wrapper } from './module-
 import type { EvaluationGuard } from './evaluation-guard.ts';
 import type { Intrinsics } from './intrinsics.ts';
 import type { LoadErrors } from './load-errors.ts';
-import type { Failure, ModuleRecord } from './module-record.ts';
+import type { CompiledAhead, Failure, ModuleRecord } from './module-record.ts';
 import type { AskHost, ModuleStore } from './module-store.ts';
 
 /** What CommonJS needs of its neighbours. */
@@ -77,6 +77,14 @@ export class CommonJs {
     return module.exports;
   }
 
+  /** Modules that were compiled before anybody has asked. */
+  keep(compiled: readonly CompiledAhead[]): void {
+    for (let i = 0; i < compiled.length; i++) {
+      const each = compiled[i];
+      if (each !== undefined) this.#compiled[each[0]] = each[1];
+    }
+  }
+
   /** Whether its code has begun and not ended. */
   isHalfRun(record: ModuleRecord): boolean {
     return this.cache[this.#keyOf(record)]?.loaded === false;
@@ -148,10 +156,7 @@ export class CommonJs {
     // The host compiles: scripts of a strict session are strict by a flag of V8's that must not reach packages.
     const { wrapper, internals, failure, ahead } = this.#parts.ask.compile(url);
     if (wrapper === undefined) throw this.#parts.errors.make(failure ?? { name: 'Error', code: '', message: '' });
-    for (let i = 0; i < (ahead?.length ?? 0); i++) {
-      const each = ahead?.[i];
-      if (each !== undefined) this.#compiled[each[0]] = each[1];
-    }
+    if (ahead !== undefined) this.keep(ahead);
     return { wrapper: wrapper.deref(release), internals: internals?.deref(release) };
   }
 

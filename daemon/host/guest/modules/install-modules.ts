@@ -80,6 +80,9 @@ export function installModules(parts: GuestParts, options: GuestOptions): GuestM
   store.onDropped = (record) => {
     commonJs.forget(record);
   };
+  store.onCompiled = (compiled) => {
+    commonJs.keep(compiled);
+  };
   const scope = new parts.ScriptScope(p, store, linker, commonJs, errors);
   scope.defineGlobals();
   return {

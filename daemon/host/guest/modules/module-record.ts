@@ -48,6 +48,9 @@ export type ModuleRecord = {
   waiting: (() => void)[];
 };
 
+/** A CommonJS module that was compiled before the guest has asked for that. */
+export type CompiledAhead = [url: string, wrapper: Reference<Wrapper>];
+
 /** The host's answer to a question of the guest's. */
 export type Answer = {
   /** URLs of modules that are no longer what they were. */
@@ -57,6 +60,8 @@ export type Answer = {
   names: [url: string, names: string[]][];
   /** What the files among the entries seem to require: it is here already. */
   links: [referrer: string, specifier: string, url: string][];
+  /** Those of the entries that are CommonJS and compiled already. */
+  compiled: CompiledAhead[];
   /** What the specifier means, unless it failed. */
   url: string;
   /** The same as a path, or a built-in's name. */
@@ -70,7 +75,7 @@ export type Compiled = {
   /** Only for built-ins. */
   internals?: Reference | undefined;
   /** Modules that it seems to require, by URL. */
-  ahead?: [url: string, wrapper: Reference<Wrapper>][];
+  ahead?: CompiledAhead[];
   failure?: NonNullable<Answer['failure']>;
 };
 

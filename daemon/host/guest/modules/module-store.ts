@@ -1,7 +1,7 @@
 import type { Intrinsics } from './intrinsics.ts';
 import type { EvaluationGuard } from './evaluation-guard.ts';
 import type { LoadErrors } from './load-errors.ts';
-import type { Answer, Compiled, Failure, ModuleEntry, ModuleRecord, Question } from './module-record.ts';
+import type { Answer, Compiled, CompiledAhead, Failure, ModuleEntry, ModuleRecord, Question } from './module-record.ts';
 
 /** Asks the host, and waits with the isolate's thread asleep. */
 export type AskHost = {
@@ -27,6 +27,8 @@ export class ModuleStore {
   /** Set by the linker. */
   guard: EvaluationGuard | undefined;
   onDropped: (record: ModuleRecord) => void = () => undefined;
+  /** Told of modules that need not be compiled any more. */
+  onCompiled: (compiled: readonly CompiledAhead[]) => void = () => undefined;
   /** URLs, a line each, that the host does not know to be forgotten. */
   #forgotten = '';
   #lastId = 0;
@@ -79,6 +81,7 @@ export class ModuleStore {
       if (entry !== undefined) this.#add(entry);
     }
     for (let i = 0; i < answer.names.length; i++) this.#learnNames(answer.names[i]);
+    this.onCompiled(answer.compiled);
     if (answer.failure !== undefined) throw this.#errors.make(answer.failure);
     if (question !== undefined) this.#mean(question, referrer, specifier, answer.url);
     for (let i = 0; i < answer.links.length; i++) {

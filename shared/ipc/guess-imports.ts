@@ -1,4 +1,4 @@
-import type { ImportKind } from '../../shared/ipc/module-messages.ts';
+import type { ImportKind } from './module-messages.ts';
 
 export type Guess = { kind: ImportKind; specifier: string };
 
