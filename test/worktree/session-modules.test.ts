@@ -56,6 +56,22 @@ describe('the modules of a session', () => {
     assert.deepEqual(names((await load('./d.cjs', { again: [url('e.js')] })).files), ['e.js']);
   });
 
+  it('hands out files while it reads on, each once and with its links', async () => {
+    await writeTree(root, {
+      'a.js': "import './b.js'; import './c.js'", 'b.js': "import './d.js'", 'c.js': "import './d.js'; import './data.json'",
+      'd.js': "import './a.js'", 'data.json': '{}',
+    }); // prettier-ignore
+    const parts: ModuleFile[][] = [];
+    const wishes = [{ kind: 'import' as const, specifier: './a.js', referrer: url('main.js') }];
+    const reply = await modules.load({ id: 1, fresh: false, wishes, again: [] }, (files) => parts.push(files));
+    assert.deepEqual(parts.map(names), [['a.js'], ['b.js', 'c.js'], ['d.js', 'data.json']]);
+    assert.deepEqual(reply.files, []);
+    const links = parts.flat().map((file) => [names([file])[0], names(file.links.map(([, , target]) => ({ ...file, url: target })))]); // prettier-ignore
+    assert.deepEqual(Object.fromEntries(links), {
+      'a.js': ['b.js', 'c.js'], 'b.js': ['d.js'], 'c.js': ['d.js', 'data.json'], 'd.js': ['a.js'], 'data.json': [],
+    }); // prettier-ignore
+  });
+
   it('knows the format by extension and package type', async () => {
     await writeTree(root, {
       'index.js': "import './a.mjs'; import './b.cjs'; import './c.json'; import './m/d.js'; import './m/e.cjs'; import './m/f/g.js'; import './t.ts'",

@@ -25,6 +25,9 @@ export type ModuleHostOptions = {
 /** More than this a script hardly asks for before anything else. */
 const MAX_FORESEEN = 100;
 
+/** Who asks later than so long after the start may mean files that were changed meanwhile. */
+const FORESIGHT_MS = 500;
+
 /** What a specifier was found to mean. */
 type Found = { file: HostFile; special?: never } | { special: SpecialModule };
 type Asked = { kind: ImportKind; referrer: string; specifier: string; type: string | undefined };
@@ -41,7 +44,7 @@ export class ModuleHost {
   #areTold = true;
   #untold: string[] = [];
   /** The present execution's look at all files, when it was begun before the guest asked. */
-  #foreseen: Promise<void> | undefined;
+  #foreseen: { at: number; done: Promise<void> } | undefined;
   /** That of an earlier execution, which may not have needed it. */
   #earlier: Promise<void> | undefined;
 
@@ -53,7 +56,7 @@ export class ModuleHost {
 
   /** An execution begins. */
   begin(): void {
-    this.#earlier = this.#foreseen ?? this.#earlier;
+    if (this.#foreseen !== undefined) this.#earlier = this.#foreseen.done;
     this.#foreseen = undefined;
   }
 
@@ -77,9 +80,10 @@ export class ModuleHost {
    */
   #foresee(wishes: ModuleWish[]): boolean {
     if (this.#options.builtIns.access.hostModules.size > 0) return false;
-    this.#foreseen = this.#look(wishes);
+    const done = this.#look(wishes);
     // Who waits for it hears of it.
-    this.#foreseen.catch(() => undefined);
+    done.catch(() => undefined);
+    this.#foreseen = { at: performance.now(), done };
     return true;
   }
 
@@ -149,7 +153,10 @@ export class ModuleHost {
 
   async #lookAgain(answer: Answer, wish: ModuleWish): Promise<void> {
     const isFile = specialModule(wish.specifier, this.#options.builtIns.access) === undefined;
-    await (this.#foreseen ?? this.#look(isFile ? [wish] : []));
+    const isFresh = this.#foreseen !== undefined && performance.now() - this.#foreseen.at < FORESIGHT_MS;
+    // Not both at once: what one finds changed the other does not.
+    await this.#foreseen?.done;
+    if (!isFresh) await this.#look(isFile ? [wish] : []);
     answer.dropped = this.#dropped;
     this.#areTold = true;
   }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { ModuleSession, valueOf } from './module-session.ts';
 
+const WITH_FS = { modules: ['fs'], capabilities: [] };
+
 describe('files between executions', () => {
   let session: ModuleSession;
   before(async () => {
@@ -31,6 +33,37 @@ describe('files between executions', () => {
     assert.equal(valueOf(await session.repl('text')), 'new');
     await session.write({ 'inner.cjs': '1' });
     assert.deepEqual(valueOf(await session.file('top.mjs')), [4, 3, 2, 1, 2]);
+  });
+
+  it('are told of to the next execution, when one did not ask for what it seemed to require', async () => {
+    await session.write({
+      'maybe.js': "globalThis.wants = require('./wanted.cjs').v; 1",
+      'never.js': "if (false) require('./wanted.cjs'); 2",
+      'wanted.cjs': 'exports.v = "first"',
+    });
+    assert.equal(valueOf(await session.file('maybe.js')), 1);
+    for (const v of ['second', 'third']) {
+      await session.write({ 'wanted.cjs': `exports.v = "${v}"` });
+      assert.equal(valueOf(await session.file('never.js')), 2);
+      assert.equal(valueOf(await session.repl("require('./wanted.cjs').v")), v);
+    }
+  });
+
+  it('are read when a script asks for them, when that is long after its start', async () => {
+    await session.write({ 'late.js': "console.log('in'); await go(); require('./late.cjs')", 'late.cjs': 'module.exports = 1' }); // prettier-ignore
+    await session.repl('globalThis.go = () => new Promise((resolve) => setTimeout(resolve, 1000)); 0');
+    const running = session.file('late.js');
+    await session.seen(({ type }) => type === 'console');
+    await session.write({ 'late.cjs': 'module.exports = 2' });
+    assert.equal(valueOf(await running), 2);
+  });
+
+  it('are read when a script asks for them, when it may have written them', async () => {
+    const writer = await ModuleSession.open({ 'made.cjs': 'module.exports = "before"' }, {}, WITH_FS);
+    const script = "const made = () => require('./made.cjs'); require('fs').writeFileSync('made.cjs', 'module.exports = \"after\"'); made()"; // prettier-ignore
+    await writer.write({ 'writes.js': script });
+    assert.equal(valueOf(await writer.file('writes.js')), 'after');
+    await writer.close();
   });
 
   it('are read anew by the REPL as well, within one line they are not', async () => {
