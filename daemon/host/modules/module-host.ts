@@ -3,6 +3,7 @@ import type { ImportKind, LoadReply, LoadRequest, ModuleWish } from '../../../sh
 import { missingHostModule, specialModule, type BuiltInModules, type SpecialModule } from './built-ins.ts';
 import type { Answer, ModuleEntry, Question } from '../guest/modules/module-record.ts';
 import { prepareCommonJsLexer } from './cjs-names.ts';
+import { FirstLook } from './first-look.ts';
 import { badImportOf } from './import-syntax.ts';
 import { mentionsModules, prepareLexer } from './lex-source.ts';
 import { importedFrom, isFailure, LoadFailure, LoadStopped, toLoadFailure, type DeniedModule } from './load-failure.ts';
@@ -25,9 +26,6 @@ export type ModuleHostOptions = {
 /** More than this a script hardly asks for before anything else. */
 const MAX_FORESEEN = 100;
 
-/** Who asks later than so long after the start may mean files that were changed meanwhile. */
-const FORESIGHT_MS = 500;
-
 /** What a specifier was found to mean. */
 type Found = { file: HostFile; special?: never } | { special: SpecialModule };
 type Asked = { kind: ImportKind; referrer: string; specifier: string; type: string | undefined };
@@ -36,33 +34,24 @@ type Asked = { kind: ImportKind; referrer: string; specifier: string; type: stri
 export class ModuleHost {
   readonly #options: ModuleHostOptions;
   readonly #table: ModuleTable;
-  /** The file of the present execution: it runs anew even when nothing changed. */
-  #entry = '';
+  readonly #firstLook: FirstLook;
   #stops = 0;
-  /** URLs of modules that the present execution was told to forget, or will be with its first answer. */
-  #dropped: string[] = [];
-  #areTold = true;
-  #untold: string[] = [];
-  /** The present execution's look at all files, when it was begun before the guest asked. */
-  #foreseen: { at: number; done: Promise<void> } | undefined;
-  /** That of an earlier execution, which may not have needed it. */
-  #earlier: Promise<void> | undefined;
 
   constructor(options: ModuleHostOptions) {
     this.#options = options;
     const { access } = options.builtIns;
     this.#table = new ModuleTable((specifier) => specialModule(specifier, access) !== undefined);
+    this.#firstLook = new FirstLook(this.#table, (request, onChanged) => this.#load(request, onChanged));
   }
 
   /** An execution begins. */
   begin(): void {
-    if (this.#foreseen !== undefined) this.#earlier = this.#foreseen.done;
-    this.#foreseen = undefined;
+    this.#firstLook.begin();
   }
 
   /** The execution runs this file as a module. */
   setEntry(url: string): void {
-    this.#entry = url;
+    this.#firstLook.renew(url);
     this.#foresee([{ kind: 'import', referrer: '', specifier: url }]);
   }
 
@@ -80,10 +69,7 @@ export class ModuleHost {
    */
   #foresee(wishes: ModuleWish[]): boolean {
     if (this.#options.builtIns.access.hostModules.size > 0) return false;
-    const done = this.#look(wishes);
-    // Who waits for it hears of it.
-    done.catch(() => undefined);
-    this.#foreseen = { at: performance.now(), done };
+    this.#firstLook.foresee(wishes);
     return true;
   }
 
@@ -95,7 +81,7 @@ export class ModuleHost {
   /** After a stop: the modules that the isolate has. What it was not told of any more it is told with the next answer. */
   reconcile(known: ReadonlySet<string>): void {
     this.#table.reconcile(known);
-    this.#untold = [...this.#dropped];
+    this.#firstLook.tellAgain();
   }
 
   /** Answers all questions but `compile` and `probe`. Undefined: the execution is being stopped. */
@@ -153,28 +139,7 @@ export class ModuleHost {
 
   async #lookAgain(answer: Answer, wish: ModuleWish): Promise<void> {
     const isFile = specialModule(wish.specifier, this.#options.builtIns.access) === undefined;
-    const isFresh = this.#foreseen !== undefined && performance.now() - this.#foreseen.at < FORESIGHT_MS;
-    // Not both at once: what one finds changed the other does not.
-    await this.#foreseen?.done;
-    if (!isFresh) await this.#look(isFile ? [wish] : []);
-    answer.dropped = this.#dropped;
-    this.#areTold = true;
-  }
-
-  /** Finds out what has changed since the last execution, and loads these. */
-  async #look(wishes: ModuleWish[]): Promise<void> {
-    await this.#earlier?.catch(() => undefined);
-    const reply = await this.#load({ wishes, again: [], fresh: true }, (changed) => {
-      const dropped = this.#table.invalidate(changed, this.#entry === '' ? [] : [this.#entry]);
-      this.#dropped = [...(this.#areTold ? [] : this.#dropped), ...this.#untold, ...dropped];
-      this.#areTold = false;
-      this.#untold = [];
-      this.#entry = '';
-    });
-    for (const [index, { kind, referrer, specifier }] of wishes.entries()) {
-      const target = reply.targets[index];
-      if (target !== undefined && 'url' in target) this.#table.link(referrer, kind, specifier, target.url);
-    }
+    answer.dropped = await this.#firstLook.take(isFile ? [wish] : []);
   }
 
   async #resolve(answer: Answer, { kind, referrer, specifier }: Omit<Asked, 'type'>): Promise<void> {
@@ -363,7 +328,7 @@ export class ModuleHost {
     if (mentioning.size > 0) await prepareLexer();
     for (const file of reply.files) this.#table.add(file, mentioning.has(file));
     if (this.#stops === stops) return reply;
-    this.#untold.push(...this.#dropped);
+    this.#firstLook.tellAgain();
     throw new LoadStopped();
   }
 
