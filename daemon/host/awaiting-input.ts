@@ -5,12 +5,16 @@ const MAX_CHARS = 65_536;
 
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 
+/** Whether it is worth asking `awaitsWithoutValue`. */
+export function mayAwait(source: string): boolean {
+  return source.length <= MAX_CHARS && /\bawait\b/.test(source);
+}
+
 /**
  * Whether REPL input awaits at its top level and ends with something else than an expression. As in Node's REPL such
  * input has no value, where the language would say that of the loop's last round, for example.
  */
 export async function awaitsWithoutValue(source: string): Promise<boolean> {
-  if (source.length > MAX_CHARS || !/\bawait\b/.test(source)) return false;
   // Few hosts ever need the parser, and each would pay for it with memory.
   const { parse } = await import('acorn');
   try {

@@ -45,6 +45,8 @@ export type TurnEnd = Extract<Turn, { state: 'idle' | 'gone' }>;
 
 type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference<(isToBlame: boolean) => number>>;
 
+type OnAnswer = (answer: InspectorAnswer) => void;
+
 export type GuestOptions = {
   memMb: number;
   snapshot: GuestSnapshot;
@@ -136,16 +138,24 @@ export class GuestIsolate {
   }
 
   /** Starts an evaluation in the context. */
-  evaluate(expression: string, params: object): Promise<InspectorAnswer> {
-    return this.inspector.post('Runtime.evaluate', { expression, contextId: this.#contextId, ...params });
+  startEvaluation(expression: string, params: object, onAnswer: OnAnswer): void {
+    this.inspector.ask('Runtime.evaluate', { expression, contextId: this.#contextId, ...params }, onAnswer);
   }
 
-  /** Calls one of the guest's tools with values of the guest or of ours. */
-  callTool(name: string, args: readonly object[], group: string, returnByValue = true): Promise<InspectorAnswer> {
+  evaluate(expression: string, params: object): Promise<InspectorAnswer> {
+    return new Promise((resolve) => { this.startEvaluation(expression, params, resolve); }); // prettier-ignore
+  }
+
+  /** Starts a call of one of the guest's tools with values of the guest or of ours. */
+  startTool(name: string, args: readonly object[], group: string, onAnswer: OnAnswer, returnByValue = true): void {
     // No spreading: the guest may have changed what that does.
     const functionDeclaration = `function(a,b,c,d){return this.${name}(a,b,c,d)}`;
     const values = { arguments: args, objectGroup: group, returnByValue };
-    return this.inspector.post('Runtime.callFunctionOn', { objectId: this.#toolsId, functionDeclaration, ...values });
+    this.inspector.ask('Runtime.callFunctionOn', { objectId: this.#toolsId, functionDeclaration, ...values }, onAnswer);
+  }
+
+  callTool(name: string, args: readonly object[], group: string, returnByValue = true): Promise<InspectorAnswer> {
+    return new Promise((resolve) => { this.startTool(name, args, group, resolve, returnByValue); }); // prettier-ignore
   }
 
   async removeGlobals(names: readonly string[]): Promise<void> {

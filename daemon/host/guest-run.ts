@@ -1,7 +1,7 @@
 import { MAX_JSON_CHARS, type RunMessage, type WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { EventPayload, EventType } from '../../shared/model/event.ts';
 import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
-import { awaitsWithoutValue } from './awaiting-input.ts';
+import { awaitsWithoutValue, mayAwait } from './awaiting-input.ts';
 import { comeToRest, within, type RunFate } from './come-to-rest.ts';
 import type { AbsentGlobals } from './absent-globals.ts';
 import type { EventOutbox } from './event-outbox.ts';
@@ -46,6 +46,8 @@ export class GuestRun {
   readonly #absent: AbsentGlobals;
   readonly #clock: RunClock;
   readonly #stopped = Promise.withResolvers<undefined>();
+  /** Ends the step that is going on. */
+  #endStep: (() => void) | undefined;
   #stopReason: StopReason | undefined;
   #answered = false;
   /** Whether the code has called process.exit. */
@@ -81,7 +83,7 @@ export class GuestRun {
     this.#clock.stop();
     this.#guest.calls.start();
     if (this.#stopReason !== undefined && fate === 'rested') await this.#guest.modules.reset();
-    await this.#giveBack(fate);
+    if (this.#request.kind !== 'repl') await this.#giveBack(fate);
     const metrics = this.#metrics(fate);
     this.#answered = true;
     // The limit may strike at the very end, where the heap is tidied up.
@@ -100,6 +102,7 @@ export class GuestRun {
     this.#guest.modules.stop();
     this.#guest.calls.stop();
     this.#stopped.resolve(undefined);
+    this.#endStep?.();
   }
 
   interrupt(): void {
@@ -194,15 +197,17 @@ export class GuestRun {
   }
 
   async #evaluateSource(source: string, name: string): Promise<InspectorResult | undefined> {
-    const evaluate = (text: string): Promise<InspectorResult | undefined> =>
-      this.#step(() => this.#guest.evaluate(withName(text, name), { replMode: true, objectGroup: RUN_GROUP }));
+    const evaluate = (text: string): Promise<InspectorResult | undefined> => {
+      const params = { replMode: true, objectGroup: RUN_GROUP };
+      return this.#step((onAnswer) => { this.#guest.startEvaluation(withName(text, name), params, onAnswer); }); // prettier-ignore
+    };
     if (this.#request.kind !== 'repl') return evaluate(source);
     if (looksLikeObject(source)) {
       const answer = await evaluate(`(${source}\n)`);
       if (!isUncompiled(answer?.exceptionDetails)) return answer;
     }
     const answer = await evaluate(source);
-    if (answer === undefined || answer.exceptionDetails !== undefined) return answer;
+    if (answer === undefined || answer.exceptionDetails !== undefined || !mayAwait(source)) return answer;
     return (await awaitsWithoutValue(source)) ? { result: { type: 'undefined' } } : answer;
   }
 
@@ -211,25 +216,36 @@ export class GuestRun {
     const { result, exceptionDetails } = answer;
     if (exceptionDetails !== undefined || result.subtype !== 'promise') return answer;
     const { inspector } = this.#guest;
-    return this.#step(() => inspector.post('Runtime.awaitPromise', { promiseObjectId: result.objectId }));
+    return this.#step((onAnswer) => { inspector.ask('Runtime.awaitPromise', { promiseObjectId: result.objectId }, onAnswer); }); // prettier-ignore
   }
 
   #tool(name: string, args: readonly object[]): Promise<InspectorResult | undefined> {
-    return this.#step(() => this.#guest.callTool(name, args, RUN_GROUP));
+    return this.#step((onAnswer) => { this.#guest.startTool(name, args, RUN_GROUP, onAnswer); }); // prettier-ignore
   }
 
   /**
    * One command that runs guest code, to its end: a command that comes while another runs would be run in the middle of
    * that. Undefined when the run was stopped meanwhile.
    */
-  async #step(command: () => Promise<InspectorAnswer>): Promise<InspectorResult | undefined> {
-    await this.#turnOver();
+  async #step(command: (onAnswer: (answer: InspectorAnswer) => void) => void): Promise<InspectorResult | undefined> {
+    if (this.#guest.turning !== undefined) await this.#turnOver();
     if (this.#stopReason !== undefined) return undefined;
-    const answering = command();
-    const resting = this.#guest.rest().then((rest) => { this.#rested(rest); }); // prettier-ignore
-    const answer = await Promise.race([answering, this.#stopped.promise]);
-    // The answer may be there while microtasks go on for ever.
-    if (answer !== undefined) await Promise.race([resting, this.#stopped.promise]);
+    const answer = await new Promise<InspectorAnswer | undefined>((resolve) => {
+      let given: InspectorAnswer | undefined;
+      let hasRested = false;
+      this.#endStep = () => { resolve(undefined); }; // prettier-ignore
+      command((answered) => {
+        given = answered;
+        if (hasRested) resolve(given);
+      });
+      // The answer may be there while microtasks go on for ever.
+      void this.#guest.rest().then((rest) => {
+        this.#rested(rest);
+        hasRested = true;
+        if (given !== undefined) resolve(given);
+      });
+    });
+    this.#endStep = undefined;
     if (answer === undefined || this.#isStopped()) return undefined;
     return answer.result ?? { result: { type: 'undefined' }, exceptionDetails: refusal(answer.error?.message) };
   }
@@ -265,7 +281,7 @@ export class GuestRun {
 
   async #endWithValue(result: RemoteObject): Promise<Omit<WireOutcome, 'metrics'>> {
     this.#last.set('_', result);
-    const value = await this.#describe(result);
+    const value = needsGuest(result) ? await this.#describe(result) : describePrimitive(result);
     if (value === undefined) return stoppedOutcome;
     this.#emit('value', value.payload, value.text, true);
     return { status: 'ok', result: value.payload };
@@ -301,7 +317,8 @@ export class GuestRun {
     if (!isError(thrown)) return false;
     const functionDeclaration = 'function(){return \u012dmport.isLoadError(this)}';
     const params = { objectId: thrown?.objectId, functionDeclaration, returnByValue: true };
-    const answer = await this.#step(() => this.#guest.inspector.post('Runtime.callFunctionOn', params));
+    const { inspector } = this.#guest;
+    const answer = await this.#step((onAnswer) => { inspector.ask('Runtime.callFunctionOn', params, onAnswer); }); // prettier-ignore
     return answer?.result.value === true;
   }
 
@@ -335,7 +352,7 @@ export class GuestRun {
 
   /** The guest could have broken even this: it must not keep the run from ending. */
   async #giveBack(fate: RunFate): Promise<void> {
-    if (fate !== 'rested' || this.#request.kind === 'repl') return;
+    if (fate !== 'rested') return;
     void this.#guest.callTool('returnGlobals', [], RUN_GROUP);
     await within(GIVE_BACK_MS, this.#guest.rest());
   }

@@ -78,13 +78,18 @@ export class Inspector {
    * microtasks, where the answer depends on them.
    */
   post<Result = InspectorResult>(method: string, params: object = {}): Promise<InspectorAnswer<Result>> {
-    // A dispatch to a disposed isolate fails an assertion in isolated-vm, which ends the process.
-    if (this.#isolate.isDisposed) return new Promise(() => undefined);
-    const id = ++this.#lastId;
     return new Promise((resolve) => {
-      this.#waiting.set(id, resolve as (answer: InspectorAnswer) => void);
-      this.#session.dispatchProtocolMessage(JSON.stringify({ id, method, params }));
+      this.ask(method, params, resolve as (answer: InspectorAnswer) => void);
     });
+  }
+
+  /** As `post`, for who needs no promise. */
+  ask(method: string, params: object, onAnswer: (answer: InspectorAnswer) => void): void {
+    // A dispatch to a disposed isolate fails an assertion in isolated-vm, which ends the process.
+    if (this.#isolate.isDisposed) return;
+    const id = ++this.#lastId;
+    this.#waiting.set(id, onAnswer);
+    this.#session.dispatchProtocolMessage(JSON.stringify({ id, method, params }));
   }
 
   /** Sends a command whose answer nobody needs. */
