@@ -1,6 +1,7 @@
 import { MAX_JSON_CHARS, type RunMessage, type WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { EventPayload, EventType } from '../../shared/model/event.ts';
 import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
+import type { Limits } from '../../shared/model/settings.ts';
 import { awaitsWithoutValue, mayAwait } from './awaiting-input.ts';
 import { comeToRest, within, type RunFate } from './come-to-rest.ts';
 import type { AbsentGlobals } from './absent-globals.ts';
@@ -41,6 +42,7 @@ export class GuestRun {
   readonly #guest: GuestIsolate;
   readonly #modules: ModuleHost;
   readonly #request: RunMessage;
+  readonly #limits: Limits;
   readonly #outbox: EventOutbox;
   readonly #last: LastValues;
   readonly #absent: AbsentGlobals;
@@ -55,14 +57,15 @@ export class GuestRun {
   /** Whether the code has come to its end: the timers' next turn is not this run's any more. */
   hasSettled = false;
 
-  constructor({ guest, modules, request, outbox, last, absent }: GuestRunParts) {
+  constructor({ guest, modules, request, limits, outbox, last, absent }: GuestRunParts) {
     this.#guest = guest;
     this.#modules = modules;
     this.#request = request;
+    this.#limits = limits;
     this.#outbox = outbox;
     this.#last = last;
     this.#absent = absent;
-    this.#clock = new RunClock(request.limits, () => guest.cpuTime, (limit) => { this.#timeIsUp(limit); }); // prettier-ignore
+    this.#clock = new RunClock(limits, () => guest.cpuTime, (limit) => { this.#timeIsUp(limit); }); // prettier-ignore
   }
 
   /**
@@ -144,7 +147,7 @@ export class GuestRun {
 
   /** The daemon has made events of its own for this run. */
   spend(events: number): void {
-    if (this.#outbox.spend(events)) this.stop(outputExceeded('max_events', this.#request.limits));
+    if (this.#outbox.spend(events)) this.stop(outputExceeded('max_events', this.#limits));
   }
 
   async #evaluate(): Promise<Omit<WireOutcome, 'metrics'>> {
@@ -170,7 +173,7 @@ export class GuestRun {
   }
 
   async #evaluateFile(): Promise<InspectorResult | { failure: Failure } | undefined> {
-    const { url = REPL_NAME, args, env } = this.#request;
+    const { url = REPL_NAME, args = [], env = {} } = this.#request;
     const plan = await Promise.race([planFile(this.#request, this.#modules), this.#stopped.promise]);
     if (plan === undefined || 'failure' in plan) return plan;
     await this.#tool('lendGlobals', [{ value: { args, env } }]);
@@ -343,11 +346,11 @@ export class GuestRun {
 
   #emit(type: EventType, payload: EventPayload, text: string, isLast = false): void {
     const exceeded = this.#outbox.push(type, payload, text, isLast);
-    if (exceeded !== undefined) this.stop(outputExceeded(exceeded, this.#request.limits));
+    if (exceeded !== undefined) this.stop(outputExceeded(exceeded, this.#limits));
   }
 
   #timeIsUp(limit: TimeLimit): void {
-    this.stop(timeExceeded(limit, this.#request.limits));
+    this.stop(timeExceeded(limit, this.#limits));
   }
 
   /** The guest could have broken even this: it must not keep the run from ending. */

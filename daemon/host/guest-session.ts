@@ -2,6 +2,7 @@ import type { FromHost, LookedMessage, LookMessage, RunMessage, ToHost } from '.
 import { findCompletionTarget } from './completion-target.ts';
 import { complete } from './guest-completion.ts';
 import type { CompleteRequest, Completion, Member, ValueLook } from '../../shared/model/inspection.ts';
+import type { Limits } from '../../shared/model/settings.ts';
 import { AbsentGlobals } from './absent-globals.ts';
 import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
@@ -44,6 +45,8 @@ export class GuestSession {
   /** The daemon's answers about modules go here. */
   readonly loads: ModuleLoads;
   #current: Current | undefined;
+  /** Those of the last run. */
+  #limits: Limits | undefined;
   /** The last look, until the isolate is at rest after it. */
   #looking: Promise<unknown> | undefined;
   /** A turn of the timers between runs, until the isolate is at rest after it. */
@@ -99,13 +102,16 @@ export class GuestSession {
 
   async run(request: RunMessage): Promise<void> {
     const ids = { session_id: this.#id, execution_id: request.execution_id };
-    const outbox = new EventOutbox(request.limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
+    const limits = (this.#limits = request.limits ?? this.#limits);
+    if (limits === undefined) throw new TypeError('the first run comes without limits');
+    const outbox = new EventOutbox(limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
     const run = new GuestRun({
       guest: this.#guest,
       modules: this.#modules,
       last: this.#last,
       absent: this.#absent,
       request,
+      limits,
       outbox,
     });
     const ended = Promise.withResolvers<undefined>();
@@ -117,7 +123,7 @@ export class GuestSession {
     this.#current = undefined;
     ended.resolve(undefined);
     const goes_on = this.#timers.isPending;
-    this.#background.runEnded(request.limits, goes_on);
+    this.#background.runEnded(limits, goes_on);
     const end = { ...ids, events: outbox.takeTail(), outcome };
     this.#send(fate === 'stuck' ? { t: 'stuck', ...end } : { t: 'done', ...end, goes_on });
     if (fate === 'gone') this.#send({ t: 'lost', session_id: this.#id, fatal: false });

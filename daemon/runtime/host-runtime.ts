@@ -74,10 +74,13 @@ export class HostRuntime implements Runtime {
   run(sessionId: string, request: RunRequest): Promise<RunOutcome> {
     const place = this.#places.get(sessionId);
     if (place === undefined) return Promise.resolve(notAlive(sessionId));
-    const { file, ...rest } = request;
-    const message: RunMessage = { t: 'run', session_id: sessionId, ...rest };
+    const { execution_id, kind, source, file, as_module, args, env, limits } = request;
+    const message: RunMessage = { t: 'run', session_id: sessionId, execution_id, kind, source };
     if (file !== undefined) message.url = scriptName(file);
-    const outcome = place.host.run(place.slot, message);
+    if (as_module !== undefined) message.as_module = as_module;
+    // A line of a REPL has none, and every name in a message costs both ends.
+    if (kind !== 'repl') Object.assign(message, { args, env });
+    const outcome = place.host.run(place.slot, message, limits);
     this.#watch.hurry();
     return outcome;
   }

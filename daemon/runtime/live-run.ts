@@ -1,4 +1,5 @@
-import { STOP_GRACE_MS, type RunMessage, type WireEvent, type WireOutcome } from '../../shared/ipc/host-messages.ts';
+import { STOP_GRACE_MS, type WireEvent, type WireOutcome } from '../../shared/ipc/host-messages.ts';
+import type { Limits } from '../../shared/model/settings.ts';
 import type { CallUse } from '../../shared/ipc/call-messages.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
 import type { CallOwner } from './call-owner.ts';
@@ -22,7 +23,7 @@ export class LiveRun implements CallOwner {
   cancelReason: string | undefined;
   /** Somebody asked for its end. */
   isStopExpected = false;
-  readonly #message: RunMessage;
+  readonly #limits: Limits;
   readonly #listener: RuntimeListener;
   readonly #resolve: (outcome: RunOutcome) => void;
   #eventsSeen = 0;
@@ -30,18 +31,18 @@ export class LiveRun implements CallOwner {
   #notes = 0;
   hasEnded = false;
 
-  constructor(message: RunMessage, listener: RuntimeListener) {
+  constructor(execution_id: string, limits: Limits, listener: RuntimeListener) {
     const { promise, resolve } = Promise.withResolvers<RunOutcome>();
-    this.executionId = message.execution_id;
+    this.executionId = execution_id;
     this.ended = promise;
     this.#resolve = resolve;
-    this.#message = message;
+    this.#limits = limits;
     this.#listener = listener;
-    this.deadline = stopDeadline() + message.limits.wall_ms;
+    this.deadline = stopDeadline() + limits.wall_ms;
   }
 
   get wallMs(): number {
-    return this.#message.limits.wall_ms;
+    return this.#limits.wall_ms;
   }
 
   /** The guest was told to stop: from now on only that may still take its time. */
@@ -57,7 +58,7 @@ export class LiveRun implements CallOwner {
   emit(events: readonly WireEvent[], ack: (events: number) => void): void {
     if (events.length === 0) return;
     this.#eventsSeen += events.length;
-    if (this.#eventsSeen >= this.#message.limits.max_events) throw new RangeError('more events than max_events');
+    if (this.#eventsSeen >= this.#limits.max_events) throw new RangeError('more events than max_events');
     const seen = this.#eventsSeen;
     const runtimeEvents = events.map(([ts, type, payload]) => ({ ts, type, payload }));
     this.#listener.onEvents(this.executionId, runtimeEvents, () => {
@@ -66,7 +67,7 @@ export class LiveRun implements CallOwner {
   }
 
   get isFull(): boolean {
-    return this.#eventsSeen + this.#notes >= this.#message.limits.max_events - 1;
+    return this.#eventsSeen + this.#notes >= this.#limits.max_events - 1;
   }
 
   note(use: CallUse): void {

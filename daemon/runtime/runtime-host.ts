@@ -6,6 +6,7 @@ import {
   type ToHost,
   type WireOutcome,
 } from '../../shared/ipc/host-messages.ts';
+import type { Limits } from '../../shared/model/settings.ts';
 import { blameFor, onlySuspect } from './blame.ts';
 import { HostAnswers } from './host-answers.ts';
 import type { HostProcess } from './host-process.ts';
@@ -94,14 +95,14 @@ export class RuntimeHost {
     this.slots.set(slot.id, slot);
   }
 
-  run(slot: Slot, message: RunMessage): Promise<RunOutcome> {
-    const run = new LiveRun(message, this.#listener);
+  run(slot: Slot, message: RunMessage, limits: Limits): Promise<RunOutcome> {
+    const run = new LiveRun(message.execution_id, limits, this.#listener);
     // An answer is only expected from now on; before, the host was silent for good reason.
     if (!this.isBusy) this.process.lastHeard = performance.now();
     slot.run = run;
     // A timer that just runs is within the limits of the run before.
     if (slot.background !== undefined) run.deadline += (slot.limits?.wall_ms ?? 0) + STOP_GRACE_MS;
-    slot.limits = message.limits;
+    if (slot.limits !== limits) slot.limits = message.limits = limits;
     this.#memory.runBegins();
     this.process.send(message);
     if (this.process.end !== undefined) this.#lose([slot], this.process.end);

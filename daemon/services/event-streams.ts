@@ -23,6 +23,7 @@ export class EventStreams {
     this.#executions = executions;
     this.#sessions = sessions;
     journal.onCommitted((events) => {
+      if (this.#wakeUps.size === 0) return;
       for (const id of new Set(events.map((event) => event.execution_id))) this.#wake(id);
     });
     changes.subscribe((change) => {

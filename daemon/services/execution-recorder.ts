@@ -83,9 +83,9 @@ export class ExecutionRecorder {
   }
 
   #acknowledge(events: readonly ExecutionEvent[]): void {
-    const durable = new Map(events.map(({ execution_id, seq }) => [execution_id, seq]));
-    for (const [id, seq] of durable) {
-      const waiting = this.#recordings.get(id)?.waiting ?? [];
+    if (this.#recordings.size === 0) return;
+    for (const { execution_id, seq } of events) {
+      const waiting = this.#recordings.get(execution_id)?.waiting ?? [];
       while (waiting[0] !== undefined && waiting[0].seq <= seq) waiting.shift()?.stored();
     }
   }

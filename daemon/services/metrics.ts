@@ -8,6 +8,12 @@ import type { ChangeFeed } from './change-feed.ts';
 /** Upper bounds in seconds, from a REPL line (under a millisecond) to the longest runs. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600];
 
+/** An execution that has ended, as far as it is counted. Its result may be large, and is not kept. */
+type Ended = Pick<Execution, 'kind' | 'status' | 'metrics'> & { code: string };
+
+/** Executions are counted so many at once: one by one, each would wait for code that the processor has forgotten. */
+const COUNTED_AT_ONCE = 256;
+
 /** Counts what happens by listening; nothing on the way of a request waits for it. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -17,9 +23,8 @@ export class Metrics {
   readonly #lost: Counter;
   readonly #events: Counter;
   /** What is not counted yet: an answer may wait for whoever tells us of these. */
-  #ended: Execution[] = [];
+  #ended: Ended[] = [];
   #committed = 0;
-  #counting: NodeJS.Immediate | undefined;
 
   constructor(store: Store, runtime: Pick<Runtime, 'activeSessionIds'>, changes: ChangeFeed) {
     const registers = [this.#registry];
@@ -38,12 +43,12 @@ export class Metrics {
     this.#events = new Counter({ name: 'vm_events_total', help: 'Events committed to the log', registers });
     store.journal.onCommitted((committed) => {
       this.#committed += committed.length;
-      this.#countSoon();
     });
     changes.subscribe((change) => {
       if (change.kind !== 'execution' || change.execution.status === 'running') return;
-      this.#ended.push(change.execution);
-      this.#countSoon();
+      const { kind, status, error, metrics } = change.execution;
+      this.#ended.push({ kind, status, metrics, code: error?.code ?? '' });
+      if (this.#ended.length === COUNTED_AT_ONCE) setImmediate(() => { this.#count(); }); // prettier-ignore
     });
   }
 
@@ -57,20 +62,15 @@ export class Metrics {
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
   }
 
-  #countSoon(): void {
-    this.#counting ??= setImmediate(() => { this.#count(); }); // prettier-ignore
-  }
-
   #count(): void {
-    this.#counting = undefined;
     this.#events.inc(this.#committed);
     this.#committed = 0;
     for (const execution of this.#ended) this.#observe(execution);
     this.#ended = [];
   }
 
-  #observe({ kind, status, error, metrics }: Execution): void {
-    this.#executions.inc({ kind, status, code: error?.code ?? '' });
+  #observe({ kind, status, code, metrics }: Ended): void {
+    this.#executions.inc({ kind, status, code });
     if (metrics.wall_ms !== undefined) this.#wall.observe({ kind }, metrics.wall_ms / 1000);
     if (metrics.cpu_ms !== undefined) this.#cpu.observe({ kind }, metrics.cpu_ms / 1000);
   }

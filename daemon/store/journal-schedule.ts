@@ -4,14 +4,12 @@ const GATHER_MS = 5;
 /** How often the disk is asked again after it refused; each try costs a few milliseconds at most. */
 const RETRY_MS = 1000;
 
-type Planned = 'later' | 'soon' | 'retry';
-
 /** When the next commit is made. A nearer plan replaces a farther one. */
 export class JournalSchedule {
   readonly #commit: () => void;
-  #planned: Planned | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #gathering: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
+  #retrying: NodeJS.Timeout | undefined;
   /** When the oldest operation came that waits, on the clock of performance.now(). */
   #waitingSince: number | undefined;
 
@@ -22,10 +20,9 @@ export class JournalSchedule {
   /** After a while, so that others can join. */
   later(): void {
     this.#waitingSince ??= performance.now();
-    if (this.#planned === 'soon' || this.#planned === 'later') return;
+    if (this.#immediate !== undefined || this.#gathering !== undefined) return;
     this.cancel();
-    this.#planned = 'later';
-    this.#timer = setTimeout(this.#runLater, GATHER_MS);
+    this.#gathering = setTimeout(this.#runLater, GATHER_MS);
   }
 
   /** Nothing waits any more. The timer stays, for what comes next: a new one for each execution would cost more. */
@@ -35,38 +32,39 @@ export class JournalSchedule {
 
   /** When this turn of the event loop has ended: what arrives in one turn shares a commit. */
   soon(): void {
-    if (this.#planned === 'soon') return;
-    this.cancel();
-    this.#planned = 'soon';
-    this.#immediate = setImmediate(this.#run);
+    if (this.#immediate !== undefined) return;
+    clearTimeout(this.#retrying);
+    this.#retrying = undefined;
+    this.#immediate = setImmediate(this.#runNow);
   }
 
   /** When the disk may have recovered. Does not keep the process alive. */
   retry(): void {
-    if (this.#planned !== undefined) return;
-    this.#planned = 'retry';
-    this.#timer = setTimeout(this.#run, RETRY_MS).unref();
+    if (this.#immediate !== undefined || this.#retrying !== undefined) return;
+    this.cancel();
+    this.#retrying = setTimeout(this.#runNow, RETRY_MS).unref();
   }
 
   cancel(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#gathering);
+    clearTimeout(this.#retrying);
     clearImmediate(this.#immediate);
-    this.#planned = undefined;
+    this.#gathering = this.#retrying = undefined;
+    this.#immediate = undefined;
   }
 
   /** What came after the timer was set waits its full time: an execution begins and ends in it, and is one insert. */
   readonly #runLater = (): void => {
-    if (this.#waitingSince === undefined) {
-      this.#planned = undefined;
-      return;
-    }
+    this.#gathering = undefined;
+    if (this.#waitingSince === undefined) return;
     const left = GATHER_MS - (performance.now() - this.#waitingSince);
-    if (left < 1) this.#run();
-    else this.#timer = setTimeout(this.#runLater, left);
+    if (left < 1) this.#commit();
+    else this.#gathering = setTimeout(this.#runLater, left);
   };
 
-  readonly #run = (): void => {
-    this.#planned = undefined;
+  readonly #runNow = (): void => {
+    this.#immediate = undefined;
+    this.#retrying = undefined;
     this.#commit();
   };
 }

@@ -59,9 +59,11 @@ export type ToHost =
       url?: string;
       /** The file is a module whatever it looks like: startup mode `import`. */
       as_module?: true;
-      args: Args;
-      env: Env;
-      limits: Limits;
+      /** Absent: none. */
+      args?: Args;
+      env?: Env;
+      /** Absent: those of the run before in this session. */
+      limits?: Limits;
     }
   /** Stop what runs and keep the state. */
   | { t: 'interrupt'; session_id: string; execution_id: string }

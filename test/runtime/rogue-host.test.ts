@@ -61,9 +61,8 @@ describe('runtime: what comes from a host is not trusted', () => {
       env: {},
     });
     const source = '1';
-    const outcome = await host.run(slot, {
-      t: 'run', session_id: 'session', execution_id: 'run', kind: 'repl', source, args: [], env: {}, limits,
-    }); // prettier-ignore
+    const message = { t: 'run', session_id: 'session', execution_id: 'run', kind: 'repl', source } as const;
+    const outcome = await host.run(slot, message, limits);
     await eventually('the end of the process', () => !isAlive(host.process.pid));
     return { outcome, reason, events };
   }
