@@ -7,18 +7,13 @@ import { comeToRest, within, type RunFate } from './come-to-rest.ts';
 import type { AbsentGlobals } from './absent-globals.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import {
-  describeError, describeRejection, describeThrown, isError, isUncompiled, refusal, type ThrownValue,
+  describeError, describeRejection, describeThrown, isError, isUncompiled, type ThrownValue,
 } from './guest-exceptions.ts'; // prettier-ignore
 import type { GuestRunParts } from './guest-run-parts.ts';
 import type { GuestIsolate, Rest, TurnEnd } from './guest-isolate.ts';
+import { GuestSteps } from './guest-steps.ts';
 import { describeObject, describePrimitive, needsGuest, type DescribedValue } from './guest-values.ts';
-import {
-  argumentOf,
-  type ExceptionDetails,
-  type InspectorAnswer,
-  type InspectorResult,
-  type RemoteObject,
-} from './inspector.ts';
+import { argumentOf, type ExceptionDetails, type InspectorResult, type RemoteObject } from './inspector.ts';
 import { RUN_GROUP, type LastValues } from './last-values.ts';
 import { looksLikeObject, REPL_NAME, withName } from './repl-input.ts';
 import { lineEvent } from './line-event.ts';
@@ -47,9 +42,7 @@ export class GuestRun {
   readonly #last: LastValues;
   readonly #absent: AbsentGlobals;
   readonly #clock: RunClock;
-  readonly #stopped = Promise.withResolvers<undefined>();
-  /** Ends the step that is going on. */
-  #endStep: (() => void) | undefined;
+  readonly #steps: GuestSteps;
   #stopReason: StopReason | undefined;
   #answered = false;
   /** Whether the code has called process.exit. */
@@ -65,6 +58,7 @@ export class GuestRun {
     this.#outbox = outbox;
     this.#last = last;
     this.#absent = absent;
+    this.#steps = new GuestSteps(guest, (rest) => { this.#rested(rest); }); // prettier-ignore
     this.#clock = new RunClock(limits, () => guest.cpuTime, (limit) => { this.#timeIsUp(limit); }); // prettier-ignore
   }
 
@@ -104,8 +98,7 @@ export class GuestRun {
     // After the interrupt: a guest that waits for a module must find it there when it wakes.
     this.#guest.modules.stop();
     this.#guest.calls.stop();
-    this.#stopped.resolve(undefined);
-    this.#endStep?.();
+    this.#steps.stop();
   }
 
   interrupt(): void {
@@ -152,11 +145,11 @@ export class GuestRun {
 
   async #evaluate(): Promise<Omit<WireOutcome, 'metrics'>> {
     const { kind, source, url = REPL_NAME } = this.#request;
-    for (const args of this.#last.takeFor(source)) await this.#tool('remember', args);
+    for (const args of this.#last.takeFor(source)) await this.#steps.tool('remember', args);
     this.#last.release(this.#guest);
     const settled = await (kind === 'repl' ? this.#evaluateInput(source) : this.#evaluateFile());
     this.hasSettled = true;
-    if (this.#guest.turning !== undefined) await this.#turnOver();
+    if (this.#guest.turning !== undefined) await this.#steps.turnOver();
     if (settled === undefined || this.#isStopped()) return stoppedOutcome;
     if ('failure' in settled) return this.#endWithFailure(settled.failure);
     const { result, exceptionDetails } = settled;
@@ -174,9 +167,9 @@ export class GuestRun {
 
   async #evaluateFile(): Promise<InspectorResult | { failure: Failure } | undefined> {
     const { url = REPL_NAME, args = [], env = {} } = this.#request;
-    const plan = await Promise.race([planFile(this.#request, this.#modules), this.#stopped.promise]);
+    const plan = await Promise.race([planFile(this.#request, this.#modules), this.#steps.stopped]);
     if (plan === undefined || 'failure' in plan) return plan;
-    await this.#tool('lendGlobals', [{ value: { args, env } }]);
+    await this.#steps.tool('lendGlobals', [{ value: { args, env } }]);
     if (this.#isStopped()) return undefined;
     if (plan.script !== undefined) await this.#guest.modules.beginScript(plan.script).catch(this.#unlessStopped);
     const answer = await this.#evaluateSource(plan.source, plan.name ?? url);
@@ -189,7 +182,7 @@ export class GuestRun {
   /** What was imported ran in tasks of its own: rejections in them come to light with the next one. */
   async #look(): Promise<void> {
     const resting = this.#guest.rest().then((rest) => { this.#rested(rest); }); // prettier-ignore
-    await Promise.race([resting, this.#stopped.promise]);
+    await Promise.race([resting, this.#steps.stopped]);
   }
 
   /** What a script assigned to `module.exports`. */
@@ -200,16 +193,11 @@ export class GuestRun {
   }
 
   async #evaluateSource(source: string, name: string): Promise<InspectorResult | undefined> {
-    const evaluate = (text: string): Promise<InspectorResult | undefined> => {
-      const params = { replMode: true, objectGroup: RUN_GROUP };
-      return this.#step((onAnswer) => { this.#guest.startEvaluation(withName(text, name), params, onAnswer); }); // prettier-ignore
-    };
-    if (this.#request.kind !== 'repl') return evaluate(source);
     if (looksLikeObject(source)) {
-      const answer = await evaluate(`(${source}\n)`);
+      const answer = await this.#steps.evaluate(withName(`(${source}\n)`, name));
       if (!isUncompiled(answer?.exceptionDetails)) return answer;
     }
-    const answer = await evaluate(source);
+    const answer = await this.#steps.evaluate(withName(source, name));
     if (answer === undefined || answer.exceptionDetails !== undefined || !mayAwait(source)) return answer;
     return (await awaitsWithoutValue(source)) ? { result: { type: 'undefined' } } : answer;
   }
@@ -218,53 +206,14 @@ export class GuestRun {
   async #awaitPromise(answer: InspectorResult): Promise<InspectorResult | undefined> {
     const { result, exceptionDetails } = answer;
     if (exceptionDetails !== undefined || result.subtype !== 'promise') return answer;
-    const { inspector } = this.#guest;
-    return this.#step((onAnswer) => { inspector.ask('Runtime.awaitPromise', { promiseObjectId: result.objectId }, onAnswer); }); // prettier-ignore
-  }
-
-  #tool(name: string, args: readonly object[]): Promise<InspectorResult | undefined> {
-    return this.#step((onAnswer) => { this.#guest.startTool(name, args, RUN_GROUP, onAnswer); }); // prettier-ignore
-  }
-
-  /**
-   * One command that runs guest code, to its end: a command that comes while another runs would be run in the middle of
-   * that. Undefined when the run was stopped meanwhile.
-   */
-  async #step(command: (onAnswer: (answer: InspectorAnswer) => void) => void): Promise<InspectorResult | undefined> {
-    if (this.#guest.turning !== undefined) await this.#turnOver();
-    if (this.#stopReason !== undefined) return undefined;
-    const answer = await new Promise<InspectorAnswer | undefined>((resolve) => {
-      let given: InspectorAnswer | undefined;
-      let hasRested = false;
-      this.#endStep = () => { resolve(undefined); }; // prettier-ignore
-      command((answered) => {
-        given = answered;
-        if (hasRested) resolve(given);
-      });
-      // The answer may be there while microtasks go on for ever.
-      void this.#guest.rest().then((rest) => {
-        this.#rested(rest);
-        hasRested = true;
-        if (given !== undefined) resolve(given);
-      });
-    });
-    this.#endStep = undefined;
-    if (answer === undefined || this.#isStopped()) return undefined;
-    return answer.result ?? { result: { type: 'undefined' }, exceptionDetails: refusal(answer.error?.message) };
+    return this.#steps.awaitPromise(result);
   }
 
   /** What goes on in the isolate has limits of its own; this run's time begins after it. */
   async #waitFor(quiet: Promise<unknown>): Promise<void> {
     this.#clock.stop();
-    await Promise.race([quiet, this.#stopped.promise]);
+    await Promise.race([quiet, this.#steps.stopped]);
     this.#clock.restart();
-  }
-
-  /** Waits until no turn of the timers is going on. */
-  async #turnOver(): Promise<void> {
-    while (this.#guest.turning !== undefined && !this.#isStopped()) {
-      await Promise.race([this.#guest.turning, this.#stopped.promise]);
-    }
   }
 
   /** A turn of the timers that fell into this run. */
@@ -320,8 +269,7 @@ export class GuestRun {
     if (!isError(thrown)) return false;
     const functionDeclaration = 'function(){return \u012dmport.isLoadError(this)}';
     const params = { objectId: thrown?.objectId, functionDeclaration, returnByValue: true };
-    const { inspector } = this.#guest;
-    const answer = await this.#step((onAnswer) => { inspector.ask('Runtime.callFunctionOn', params, onAnswer); }); // prettier-ignore
+    const answer = await this.#steps.ask('Runtime.callFunctionOn', params);
     return answer?.result.value === true;
   }
 
@@ -340,7 +288,7 @@ export class GuestRun {
   async #describe(value: RemoteObject): Promise<DescribedValue | undefined> {
     if (!needsGuest(value)) return describePrimitive(value);
     const args = [argumentOf(value), { value: MAX_JSON_CHARS }];
-    const answer = await this.#tool('describe', args);
+    const answer = await this.#steps.tool('describe', args);
     return answer === undefined ? undefined : describeObject(value, answer.result.value);
   }
 

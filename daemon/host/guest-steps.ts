@@ -1,0 +1,90 @@
+import { refusal } from './guest-exceptions.ts';
+import type { GuestIsolate, Rest } from './guest-isolate.ts';
+import type { InspectorAnswer, InspectorResult, RemoteObject } from './inspector.ts';
+import { RUN_GROUP } from './last-values.ts';
+
+/**
+ * The commands of a run, one after the other: a command that comes while another runs would be run in the middle of that.
+ * Each is undefined when the run was stopped meanwhile.
+ */
+export class GuestSteps {
+  readonly #guest: GuestIsolate;
+  readonly #onRest: (rest: Rest) => void;
+  readonly #stopped = Promise.withResolvers<undefined>();
+  #hasStopped = false;
+  /** Ends the step that is going on. */
+  #end: (() => void) | undefined;
+
+  /** @param onRest told how the isolate came to rest, which may stop the run */
+  constructor(guest: GuestIsolate, onRest: (rest: Rest) => void) {
+    this.#guest = guest;
+    this.#onRest = onRest;
+  }
+
+  /** Resolves when the run is stopped. */
+  get stopped(): Promise<undefined> {
+    return this.#stopped.promise;
+  }
+
+  stop(): void {
+    this.#hasStopped = true;
+    this.#stopped.resolve(undefined);
+    this.#end?.();
+  }
+
+  evaluate(text: string): Promise<InspectorResult | undefined> {
+    const params = { replMode: true, objectGroup: RUN_GROUP };
+    return this.#take((onAnswer) => { this.#guest.startEvaluation(text, params, onAnswer); }); // prettier-ignore
+  }
+
+  /** Calls one of the guest's tools. */
+  tool(name: string, args: readonly object[]): Promise<InspectorResult | undefined> {
+    return this.#take((onAnswer) => { this.#guest.startTool(name, args, RUN_GROUP, onAnswer); }); // prettier-ignore
+  }
+
+  ask(method: string, params: object): Promise<InspectorResult | undefined> {
+    return this.#take((onAnswer) => { this.#guest.inspector.ask(method, params, onAnswer); }); // prettier-ignore
+  }
+
+  awaitPromise({ objectId }: RemoteObject): Promise<InspectorResult | undefined> {
+    return this.ask('Runtime.awaitPromise', { promiseObjectId: objectId });
+  }
+
+  /** Waits until no turn of the timers is going on. */
+  async turnOver(): Promise<void> {
+    while (this.#guest.turning !== undefined && !this.#isStopped()) {
+      await Promise.race([this.#guest.turning, this.#stopped.promise]);
+    }
+  }
+
+  #isStopped(): boolean {
+    return this.#hasStopped;
+  }
+
+  async #take(start: (onAnswer: (answer: InspectorAnswer) => void) => void): Promise<InspectorResult | undefined> {
+    if (this.#guest.turning !== undefined) await this.turnOver();
+    if (this.#isStopped()) return undefined;
+    const answer = await this.#toItsEnd(start);
+    this.#end = undefined;
+    if (answer === undefined || this.#isStopped()) return undefined;
+    return answer.result ?? { result: { type: 'undefined' }, exceptionDetails: refusal(answer.error?.message) };
+  }
+
+  /** The answer may be there while microtasks go on for ever, and rejections come to light with their end. */
+  #toItsEnd(start: (onAnswer: (answer: InspectorAnswer) => void) => void): Promise<InspectorAnswer | undefined> {
+    return new Promise((resolve) => {
+      let answer: InspectorAnswer | undefined;
+      let hasRested = false;
+      this.#end = () => { resolve(undefined); }; // prettier-ignore
+      start((given) => {
+        answer = given;
+        if (hasRested) resolve(answer);
+      });
+      void this.#guest.rest().then((rest) => {
+        this.#onRest(rest);
+        hasRested = true;
+        if (answer !== undefined) resolve(answer);
+      });
+    });
+  }
+}
