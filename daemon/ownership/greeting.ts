@@ -29,8 +29,10 @@ export function writeGreeting(socket: Socket, greeting: object): void {
 function readLine(socket: Socket, ms: number): Promise<string | undefined> {
   let bytes = Buffer.alloc(0);
   return new Promise((resolve) => {
+    let last: NodeJS.Immediate | undefined;
     const finish = (line?: string): void => {
       clearTimeout(timer);
+      clearImmediate(last);
       socket.off('data', onData).off('end', onEnd).off('close', onEnd);
       socket.pause();
       resolve(line);
@@ -50,7 +52,8 @@ function readLine(socket: Socket, ms: number): Promise<string | undefined> {
     const onEnd = (): void => {
       finish();
     };
-    const timer = setTimeout(onEnd, ms);
+    // Who had no processor meanwhile reads first what has come meanwhile.
+    const timer = setTimeout(() => (last = setImmediate(onEnd)), ms);
     socket.on('data', onData).on('end', onEnd).on('close', onEnd);
   });
 }

@@ -14,8 +14,8 @@ import { PROTOCOL_VERSION } from '../../shared/protocol/protocol-version.ts';
 import { readGreeting, writeGreeting } from './greeting.ts';
 import { requirePrivate } from './private-path.ts';
 
-/** A client of ours greets at once; whoever does not is none. */
-const GREETING_MS = 5_000;
+/** A client of ours greets at once, unless it gets no processor; whoever does not is none. */
+const GREETING_MS = 15_000;
 
 /** How long a client may take to read the last bytes before its connection is cut. */
 const FAREWELL_MS = 2_000;
