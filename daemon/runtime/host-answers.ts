@@ -31,6 +31,11 @@ export class HostAnswers {
     return undefined;
   }
 
+  /** Nobody listened for so many milliseconds. */
+  excuse(ms: number): void {
+    for (const waiting of this.#waiting.values()) waiting.since += ms;
+  }
+
   /** There will be no answers any more. */
   rejectAll(reason: string, stderr: string): void {
     for (const { reject } of this.#waiting.values()) reject(new Error(reason, { cause: stderr }));

@@ -9,12 +9,17 @@ const IDLE_MS = 500;
 /** Looks without a run in progress before the pace goes down: a REPL's runs are far apart and short. */
 const BUSY_LOOKS_AFTER_RUN = 8;
 
+/** So late are looks only when the daemon itself got no processor, was stopped, or its machine was. */
+const LATE_MS = 1000;
+
 /** Looks after the limits that a host cannot keep itself. */
 export class HostWatch {
   readonly #hosts = new Set<RuntimeHost>();
   #timer: NodeJS.Timeout | undefined;
   #looksLeft = 0;
   #isFast = false;
+  /** When the next look is due, on the clock of performance.now(). */
+  #due = 0;
 
   add(host: RuntimeHost): void {
     this.#hosts.add(host);
@@ -44,15 +49,20 @@ export class HostWatch {
       this.#isFast = false;
       return;
     }
-    this.#timer = setTimeout(() => { this.#look(); }, this.#isFast ? BUSY_MS : IDLE_MS).unref(); // prettier-ignore
+    const ms = this.#isFast ? BUSY_MS : IDLE_MS;
+    this.#due = performance.now() + ms;
+    this.#timer = setTimeout(() => { this.#look(); }, ms).unref(); // prettier-ignore
   }
 
   #look(): void {
     const now = performance.now();
+    const late = now - this.#due;
     let isBusy = false;
     for (const host of this.#hosts) {
       const busy = host.isBusy;
       isBusy ||= busy;
+      // What hosts said meanwhile has not been read yet: nobody is to blame for silence in a time in which nobody listened.
+      if (late > LATE_MS) host.excuse(late);
       // Idle hosts are looked at as well: at the slow pace always, at the fast pace only while they may still be running.
       if (busy || !this.#isFast) host.check(now);
     }

@@ -17,7 +17,7 @@ import { MemoryGuard } from './memory-guard.ts';
 import { ownerIn } from './owner-in-slot.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
 import { keyOf } from './session-kind.ts';
-import { memoryEnd, type HostEnd, type Slot } from './slot.ts';
+import { giveTime, memoryEnd, type HostEnd, type Slot } from './slot.ts';
 
 /** While something is expected of a host, it has to be heard now and then; then it is asked; then it is given up. */
 const PING_AFTER_MS = 1000;
@@ -136,6 +136,13 @@ export class RuntimeHost {
   /** Ends the process; sessions still in it are lost for the reason that `end` gives. */
   kill(end: HostEnd): void {
     this.process.kill(end);
+  }
+
+  /** The daemon did not listen for so many milliseconds: deadlines are as much later. */
+  excuse(ms: number): void {
+    for (const slot of this.slots.values()) giveTime(slot, ms);
+    this.process.lastHeard += ms;
+    this.#answers.excuse(ms);
   }
 
   /** Called every few milliseconds while the host is busy, and now and then while it is not. */

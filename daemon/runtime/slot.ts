@@ -45,3 +45,9 @@ export function memoryEnd(culprit?: Slot, outcome?: WireOutcome): HostEnd {
     ...(outcome === undefined ? {} : { outcome }),
   };
 }
+
+/** What goes on in it may take so many milliseconds more. */
+export function giveTime({ run, background }: Slot, ms: number): void {
+  if (run !== undefined) run.deadline += ms;
+  if (background !== undefined) background.deadline += ms;
+}

@@ -56,6 +56,17 @@ describe('runtime: hosts that die', () => {
     await eventually('the end of the process', () => !isAlive(pid));
   });
 
+  it('a host is not given up for what the daemon did not hear while it had no processor', async () => {
+    const { session } = await openWithHost();
+    await fixture.run(session, 'let kept = 1');
+    const ended = fixture.run(session, '++kept', { wall_ms: 100 });
+    // Longer than the time limit, the time to stop and the slack together; the host answers meanwhile.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+    assert.equal((await ended).status, 'ok');
+    assert.equal(await fixture.preview(session, 'kept'), '2');
+    await fixture.runtime.close(session, 'the test is over');
+  });
+
   it('closing a session ends its run, for the reason given, and its host', async () => {
     const { session, pid } = await openWithHost();
     const { ended } = fixture.start(session, 'for (;;) {}', endless);
