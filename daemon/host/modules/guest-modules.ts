@@ -180,7 +180,7 @@ export class GuestModules {
       if (code === undefined || this.#isStopped) return undefined;
       const internals = this.#internalsOf(url);
       const strict = this.#isStrict;
-      const wrapper = this.#compiler.compile(url, code, strict, internals === undefined ? '' : ', internals');
+      const wrapper = this.#compiler.compile(url, code, strict);
       const ahead = this.#compiler.compileAll(this.#session?.host.compiledAhead(url) ?? [], strict);
       return { wrapper, internals, ahead };
     } catch (error) {

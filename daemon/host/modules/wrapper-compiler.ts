@@ -31,13 +31,10 @@ export class WrapperCompiler {
     this.#context = context;
   }
 
-  /**
-   * @param strict whether scripts are compiled as strict by a flag of V8's, which must not reach packages
-   * @param more further parameters of the wrapper
-   */
-  compile(url: string, code: string, strict: boolean, more = ''): Compiled {
+  /** @param strict whether scripts are compiled as strict by a flag of V8's, which must not reach packages */
+  compile(url: string, code: string, strict: boolean): Compiled {
     const early = this.#early.get(url);
-    if (early?.code !== code) return this.#compile(url, code, strict, more);
+    if (early?.code !== code) return this.#compile(url, code, strict);
     this.#early.delete(url);
     return early.wrapper;
   }
@@ -68,7 +65,7 @@ export class WrapperCompiler {
       if (!isCommonJs || isTooMuch || this.#early.has(url)) continue;
       const code = rewriteDynamicImports(source);
       try {
-        this.#early.set(url, { code, wrapper: this.#compile(url, code, strict, '') });
+        this.#early.set(url, { code, wrapper: this.#compile(url, code, strict) });
         this.#earlyChars += source.length;
       } catch {
         // It says so when it is required.
@@ -97,8 +94,10 @@ export class WrapperCompiler {
     this.#earlyChars = 0;
   }
 
-  #compile(url: string, code: string, strict: boolean, more: string): Compiled {
-    const text = `(function (exports, require, module, __filename, __dirname, \u012dmport${more}) {\n${code}\n})`;
+  #compile(url: string, code: string, strict: boolean): Compiled {
+    // The last two where they can be meant: with that letter in it, a text takes twice the memory and longer to compile.
+    const more = isOurs(url) ? ', \u012dmport, internals' : code.includes('\u012dmport') ? ', \u012dmport' : '';
+    const text = `(function (exports, require, module, __filename, __dirname${more}) {\n${code}\n})`;
     // The flag is the process's: nothing else is compiled on this thread meanwhile, and the guest waits.
     if (strict) setFlagsFromString('--no-use-strict');
     try {
