@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, open, read, readlinkSync, readSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, read, readlinkSync, readSync, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import { judge, pathByName, refusalOf, type OpenRefusal } from './open-inside.ts';
 
@@ -6,11 +6,13 @@ export type ReadText = { path: string; stats: Stats; source: string };
 /** `known`: nothing was read, since the caller has the text of the file in this state. */
 export type Read<Known> = ReadText | { known: Known } | { refusal: OpenRefusal };
 
+/** Opens for reading, and neither waits for a writer of a named pipe nor for long on this thread. */
+type Open = (path: string) => Promise<number>;
+
 const MAX_ATTEMPTS = 3;
 /** A file of this size is there at once when its disk has answered. */
 const SMALL_BYTES = 256 * 1024;
 
-const openFile = promisify(open);
 const readFrom = promisify(read);
 
 /**
@@ -24,10 +26,11 @@ export async function readInside<Known>(
   folder: string,
   path: string,
   maxBytes: number,
+  open: Open,
   knownAs: (place: string, stats: Stats) => Known | undefined,
 ): Promise<Read<Known>> {
   for (let attempt = 1; ; attempt++) {
-    const text = await tryRead(folder, path, maxBytes, knownAs);
+    const text = await tryRead(folder, path, maxBytes, open, knownAs);
     if (text !== 'gone') return text;
     if (attempt === MAX_ATTEMPTS) return { refusal: { why: 'missing' } };
   }
@@ -38,12 +41,12 @@ async function tryRead<Known>(
   folder: string,
   path: string,
   maxBytes: number,
+  open: Open,
   knownAs: (place: string, stats: Stats) => Known | undefined,
 ): Promise<Read<Known> | 'gone'> {
   let file: number | undefined;
   try {
-    // O_NONBLOCK: opening a named pipe must not wait for a writer.
-    file = await openFile(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = await open(path);
     const stats = fstatSync(file);
     const place = stats.nlink === 0 ? undefined : (pathOf(file) ?? (await pathByName(path, stats)));
     if (place === undefined) return 'gone';

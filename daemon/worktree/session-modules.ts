@@ -12,6 +12,7 @@ import type {
 } from '../../shared/ipc/module-messages.ts';
 import { guessImports, type Guess } from '../../shared/ipc/guess-imports.ts';
 import type { ResolverSettings } from '../../shared/model/settings.ts';
+import { localDevice } from './file-opener.ts';
 import { readModule, type ModuleSource } from './module-source.ts';
 import { resolveModule } from './resolve-module.ts';
 import { versionOf, type SourceCache } from './source-cache.ts';
@@ -35,6 +36,7 @@ export class SessionModules {
   readonly #settings: ResolverSettings;
   readonly #tools: ModuleTools;
   readonly #handedOut = new Map<string, HandedOut>();
+  #device: Promise<number | undefined> | undefined;
 
   /** @param root the worktree: absolute, symlinks resolved */
   constructor(root: string, settings: ResolverSettings, tools: ModuleTools) {
@@ -48,7 +50,7 @@ export class SessionModules {
    * @param onFiles gets files that are complete while others are still being read, instead of the reply
    */
   async load(request: LoadRequest, onFiles?: (files: ModuleFile[]) => void): Promise<LoadReply> {
-    const reader = new WorktreeReader(this.#root, this.#tools.cache);
+    const reader = this.#reader();
     const changed = request.fresh ? await this.#findChanged() : [];
     for (const url of [...changed, ...request.again]) this.#handedOut.delete(url);
     const ahead = new ReadAhead(this.#handedOut);
@@ -61,6 +63,11 @@ export class SessionModules {
     return { id: request.id, changed, targets, files: ahead.takeAll() };
   }
 
+  #reader(): WorktreeReader {
+    this.#device ??= localDevice(this.#root);
+    return new WorktreeReader(this.#root, this.#tools.cache, this.#device);
+  }
+
   async #locate(reader: WorktreeReader, wish: ModuleWish): Promise<Located> {
     const resolved = await resolveModule({ reader, settings: this.#settings, wish });
     if (!('path' in resolved)) return resolved;
@@ -69,7 +76,7 @@ export class SessionModules {
   }
 
   async #findChanged(): Promise<string[]> {
-    const reader = new WorktreeReader(this.#root, this.#tools.cache);
+    const reader = this.#reader();
     const changed: string[] = [];
     await inParallel([...this.#handedOut], async ([url, known]) => {
       if (!(await isSame(reader, fileURLToPath(url), known))) changed.push(url);

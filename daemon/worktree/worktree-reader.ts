@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { FileOpener } from './file-opener.ts';
 import { isInside } from './inside.ts';
 import type { OpenRefusal } from './open-inside.ts';
 import { readInside } from './read-inside.ts';
@@ -26,12 +27,15 @@ export class WorktreeReader {
   /** Absolute, symlinks resolved. */
   readonly root: string;
   readonly #cache: SourceCache;
+  readonly #opener: FileOpener;
   readonly #stats = new Map<string, Promise<Stats | undefined>>();
   readonly #files = new Map<string, Promise<ReadFile | { refusal: OpenRefusal }>>();
   readonly #packages = new Map<string, Promise<PackageScope | undefined>>();
 
-  constructor(root: string, cache: SourceCache) {
+  /** @param device that of the worktree, see `localDevice` */
+  constructor(root: string, cache: SourceCache, device: Promise<number | undefined>) {
     this.root = root;
+    this.#opener = new FileOpener(device);
     this.#cache = cache;
   }
 
@@ -61,7 +65,8 @@ export class WorktreeReader {
 
   async #read(name: string): Promise<ReadFile | { refusal: OpenRefusal }> {
     if (!isInside(this.root, name)) return { refusal: { why: 'outside' } };
-    const text = await readInside(this.root, name, MAX_MODULE_BYTES, (path, stats): ReadFile | undefined => {
+    const open = (path: string): Promise<number> => this.#opener.open(path);
+    const text = await readInside(this.root, name, MAX_MODULE_BYTES, open, (path, stats): ReadFile | undefined => {
       const version = versionOf(stats);
       const known = version === undefined ? undefined : this.#cache.get(name, version);
       return known === undefined ? undefined : { path, content: known.text };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ImportKind } from '../../shared/ipc/module-messages.ts';
 import { DEFAULT_SETTINGS, type ResolverSettings } from '../../shared/model/settings.ts';
+import { localDevice } from '../../daemon/worktree/file-opener.ts';
 import { resolveModule } from '../../daemon/worktree/resolve-module.ts';
 import { SourceCache } from '../../daemon/worktree/source-cache.ts';
 import { WorktreeReader } from '../../daemon/worktree/worktree-reader.ts';
@@ -80,7 +81,7 @@ describe('the resolver', () => {
     const expected = JSON.parse(
       execFileSync(process.execPath, [...args, JSON.stringify(cases)], { encoding: 'utf8' }),
     ) as unknown[];
-    const reader = new WorktreeReader(root, new SourceCache());
+    const reader = new WorktreeReader(root, new SourceCache(), localDevice(root));
     for (const [index, [referrer, kind, specifier]] of cases.entries()) {
       const wish = { kind, specifier, referrer: pathToFileURL(referrer).href };
       const resolved = await resolveModule({ reader, settings: DEFAULT_SETTINGS.resolver, wish });
@@ -121,7 +122,7 @@ describe('the resolver', () => {
       'm.js': '',
     });
     const resolve = async (specifier: string, settings: Partial<ResolverSettings>): Promise<string> => {
-      const reader = new WorktreeReader(tree.root, new SourceCache());
+      const reader = new WorktreeReader(tree.root, new SourceCache(), localDevice(tree.root));
       const wish = { kind: 'import', specifier, referrer: pathToFileURL(join(tree.root, 'app/main.js')).href } as const;
       const resolved = await resolveModule({ reader, settings: { ...DEFAULT_SETTINGS.resolver, ...settings }, wish });
       return 'path' in resolved ? resolved.path.slice(tree.root.length + 1) : JSON.stringify(resolved);
@@ -142,7 +143,7 @@ describe('the resolver', () => {
   it('finds the TypeScript file behind the name that its compiled form would have', async () => {
     const tree = await makeTree({ 'a.ts': '', 'b.ts': '', 'c.mts': '', 'd.js': '' });
     const resolve = async (specifier: string, from: string): Promise<string | undefined> => {
-      const reader = new WorktreeReader(tree.root, new SourceCache());
+      const reader = new WorktreeReader(tree.root, new SourceCache(), localDevice(tree.root));
       const wish = { kind: 'import', specifier, referrer: pathToFileURL(join(tree.root, from)).href } as const;
       const resolved = await resolveModule({ reader, settings: DEFAULT_SETTINGS.resolver, wish });
       return 'path' in resolved ? resolved.path.slice(tree.root.length + 1) : undefined;
@@ -155,7 +156,7 @@ describe('the resolver', () => {
   });
 
   async function failureOf(specifier: string, from: string): Promise<string> {
-    const reader = new WorktreeReader(root, new SourceCache());
+    const reader = new WorktreeReader(root, new SourceCache(), localDevice(root));
     const wish = { kind: 'import', specifier, referrer: pathToFileURL(join(root, from)).href } as const;
     const resolved = await resolveModule({ reader, settings: DEFAULT_SETTINGS.resolver, wish });
     return 'failure' in resolved ? resolved.failure.message : JSON.stringify(resolved);
