@@ -45,7 +45,8 @@ export type TurnEnd = Extract<Turn, { state: 'idle' | 'gone' }>;
 
 type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference<(isToBlame: boolean) => number>>;
 
-const atOnce = Promise.resolve();
+/** Calls what is given to its `then` as soon as all has returned that is being called: on an empty stack. */
+export const atOnce = Promise.resolve();
 
 type OnAnswer = (answer: InspectorAnswer) => void;
 

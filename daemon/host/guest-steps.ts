@@ -1,5 +1,5 @@
 import { refusal } from './guest-exceptions.ts';
-import type { GuestIsolate, Rest } from './guest-isolate.ts';
+import { atOnce, type GuestIsolate, type Rest } from './guest-isolate.ts';
 import type { InspectorAnswer, InspectorResult, RemoteObject } from './inspector.ts';
 import { RUN_GROUP } from './last-values.ts';
 
@@ -76,9 +76,12 @@ export class GuestSteps {
       let answer: InspectorAnswer | undefined;
       let hasRested = false;
       this.#end = () => { resolve(undefined); }; // prettier-ignore
-      start((given) => {
-        answer = given;
-        if (hasRested) resolve(answer);
+      // Right before `rest` does its part: the isolate's thread takes up both at once, and is not woken twice.
+      void atOnce.then(() => {
+        start((given) => {
+          answer = given;
+          if (hasRested) resolve(answer);
+        });
       });
       void this.#guest.rest().then((rest) => {
         this.#onRest(rest);
