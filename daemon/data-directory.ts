@@ -9,6 +9,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -48,6 +49,13 @@ export function ensureDataDirectory(path: string): void {
   if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
     throw new DataDirectoryError(`others can enter the data directory ${path}; run: chmod 700 '${path}'`);
   }
+}
+
+/** A data directory, made if need be and checked, in its one true spelling: two names of a folder must not have two daemons. */
+export function privateFolder(given: string | undefined): string {
+  const path = resolve(given ?? defaultDataDirectory());
+  ensureDataDirectory(path);
+  return realpathSync(path);
 }
 
 /** With the folders above it, as `recursive` does; that one never comes back where the system lets nobody make a folder. */

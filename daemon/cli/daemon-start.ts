@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { BackgroundOptions } from '../background.ts';
+import { privateFolder } from '../data-directory.ts';
 import { libraryCacheFolder } from '../libraries/cache-directory.ts';
 import type { StartCommand } from '../ownership/start-daemon.ts';
 import { EXIT, UsageError } from './cli-errors.ts';
-import { privateFolder } from './private-folder.ts';
 
 /** What `vm-system daemon` was asked for. Loaded without the rest of the command line: editors wait for it. */
 export type DaemonFlags = {

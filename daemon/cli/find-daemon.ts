@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { privateFolder } from '../data-directory.ts';
 import { namedUrl, tokenFor, type GlobalOptions } from './context.ts';
 import { startCommand } from './daemon-start.ts';
-import { privateFolder } from './private-folder.ts';
 import { RestClient } from './rest-client.ts';
 
 /** A daemon on this machine answers within a millisecond, one that has much to do within some tens. */

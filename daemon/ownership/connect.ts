@@ -51,3 +51,10 @@ function open(path: string): Promise<Socket | undefined> {
     socket.on('error', onError);
   });
 }
+
+/** Whether a daemon answers for the data directory. Throws as `connectDaemon`. */
+export async function isServed(dataDirectory: string): Promise<boolean> {
+  const connected = await connectDaemon(dataDirectory, { want: 'status', version: '' });
+  connected?.socket.destroy();
+  return connected !== undefined;
+}

@@ -1,29 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectDaemon, type Connected } from './connect.ts';
-import { OwnershipError } from './ownership-error.ts';
-import { startDetached, type StartCommand } from './start-daemon.ts';
+import { isServed, type Connected } from './connect.ts';
+import { reach } from './reach.ts';
+import { startUnlessServed, type StartCommand } from './start-daemon.ts';
 
 /** How often somebody who waits for a daemon that another process starts looks for it. */
 const LOOK_MS = 25;
 
-/** After this long something is wrong with whoever starts it. */
-const REACH_MS = 60_000;
-
 export type ReachOptions = { dataDirectory: string; version: string; start: StartCommand };
 
-/**
- * Connects to the daemon of a data directory, and starts one when there is none. Many processes may try at once: one of
- * them starts it, the others wait. Throws OwnershipError.
- */
-export async function reachDaemon({ dataDirectory, version, start }: ReachOptions): Promise<Connected> {
-  const deadline = Date.now() + REACH_MS;
-  while (Date.now() < deadline) {
-    const connected = await connectDaemon(dataDirectory, { want: 'connect', version });
-    if (connected?.welcome.ok === true) return connected;
-    if (connected !== undefined) await replace(dataDirectory, version, connected);
-    else await startOnce(dataDirectory, start);
-  }
-  throw new OwnershipError(`no daemon for ${dataDirectory} came up; look into daemon.log there`);
+/** As `reach`. Many processes may try at once: one of them starts the daemon, the others wait. */
+export function reachDaemon({ dataDirectory, version, start }: ReachOptions): Promise<Connected> {
+  return reach({ dataDirectory, version, start: () => startOnce(dataDirectory, start) });
 }
 
 /** Only one process starts; for the others this is the time to wait before they look again. */
@@ -37,35 +24,8 @@ async function startOnce(dataDirectory: string, start: StartCommand): Promise<vo
   }
   try {
     // It may have come up between the look and the lock.
-    if (await isServed(dataDirectory)) return;
-    await startDetached(dataDirectory, start).catch(async (error: unknown) => {
-      // Somebody who does not ask for this lock may have been faster: `serve`, or a client with a daemon of its own.
-      if (!(await isServed(dataDirectory))) throw error;
-    });
+    if (!(await isServed(dataDirectory))) await startUnlessServed(dataDirectory, start);
   } finally {
     lock.release();
   }
-}
-
-async function isServed(dataDirectory: string): Promise<boolean> {
-  const connected = await connectDaemon(dataDirectory, { want: 'status', version: '' });
-  connected?.socket.destroy();
-  return connected !== undefined;
-}
-
-/** A daemon of another version goes when nobody would miss it; else the user has to decide. */
-async function replace(dataDirectory: string, version: string, { socket, welcome }: Connected): Promise<void> {
-  socket.destroy();
-  const { daemon, message } = welcome;
-  const stopping = await connectDaemon(dataDirectory, { want: 'stop', only_if_idle: true, version });
-  if (stopping === undefined) return;
-  stopping.socket.destroy();
-  if (!stopping.welcome.ok) {
-    throw new OwnershipError(
-      `the daemon that runs (pid ${daemon.pid}) cannot serve this client: ${message}. ` +
-        `It is left alone, as ${stopping.welcome.message}; when they are done with, run: vm-system stop`,
-    );
-  }
-  // It keeps the lock until it has stored and closed everything; a daemon started now waits for that.
-  await delay(LOOK_MS);
 }

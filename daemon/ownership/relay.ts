@@ -8,7 +8,12 @@ const PARENT_POLL_MS = 500;
 /** After its client has gone, the daemon needs no longer than this to say goodbye. */
 const GOODBYE_MS = 2_000;
 
-export type RelayStreams = { input: Readable; output: Writable };
+export type RelayStreams = {
+  input: Readable;
+  output: Writable;
+  /** Whether to end with the process that started this one; by default so. */
+  watchesParent?: boolean;
+};
 
 /** The daemon ended without a word: started again, this client reaches the next one. */
 export type RelayEnd = Farewell | 'daemon lost';
@@ -17,7 +22,7 @@ export type RelayEnd = Farewell | 'daemon lost';
  * Passes bytes between a client on this process' standard streams and the daemon's socket, without a look at them but
  * for the zero byte before the daemon's farewell. Ends with either side, and with the process that started this one.
  */
-export function relay(socket: Socket, { input, output }: RelayStreams): Promise<RelayEnd> {
+export function relay(socket: Socket, { input, output, watchesParent = true }: RelayStreams): Promise<RelayEnd> {
   return new Promise((resolve) => {
     let farewell: Buffer | undefined;
     let goodbye: NodeJS.Timeout | undefined;
@@ -28,7 +33,7 @@ export function relay(socket: Socket, { input, output }: RelayStreams): Promise<
       socket.end().resume();
       goodbye ??= setTimeout(() => socket.destroy(), GOODBYE_MS);
     };
-    const parentWatch = watchParent(leave);
+    const parentWatch = watchesParent ? watchParent(leave) : undefined;
     socket.on('data', (chunk: Buffer) => {
       const mark = farewell === undefined ? chunk.indexOf(FAREWELL_MARK) : 0;
       if (mark === -1) {

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isServed } from './connect.ts';
 import { OwnershipError } from './ownership-error.ts';
 import { requirePrivate } from './private-path.ts';
 
@@ -13,19 +14,37 @@ const START_MS = 30_000;
 /** The line by which a daemon that was started detached says that it accepts clients; any other says why it does not. */
 export const READY = 'ready';
 
-/** How to start the daemon: this program's own command line, and the arguments after it. */
-export type StartCommand = { entry: string; args: readonly string[] };
+/** How to start the daemon: the program's entry, and the arguments after it. */
+export type StartCommand = {
+  entry: string;
+  args: readonly string[];
+  /** The Node that runs it; by default this process' own, with its options. */
+  node?: string;
+  /** By default this process' own. */
+  env?: NodeJS.ProcessEnv;
+};
+
+/**
+ * Starts a daemon, unless somebody is faster: a `serve`, another editor's window, a client with a daemon of its own.
+ * Throws OwnershipError.
+ */
+export async function startUnlessServed(dataDirectory: string, command: StartCommand): Promise<void> {
+  await startDetached(dataDirectory, command).catch(async (error: unknown) => {
+    if (!(await isServed(dataDirectory))) throw error;
+  });
+}
 
 /**
  * Starts a daemon that outlives this process and has nothing of it but its environment, and waits until it is ready.
  * It says so, or why it is not, in one line on its standard output, and nothing after that. Throws OwnershipError.
  */
-export async function startDetached(dataDirectory: string, { entry, args }: StartCommand): Promise<void> {
-  const env = { ...process.env };
+async function startDetached(dataDirectory: string, { entry, args, ...given }: StartCommand): Promise<void> {
+  const env = { ...(given.env ?? process.env) };
   // A daemon that is started by a launcher ends with it; this one must not.
   delete env['VM_SYSTEM_LAUNCHER_PID'];
   const log = openLog(dataDirectory);
-  const child = spawn(process.execPath, [...process.execArgv, entry, ...args], {
+  const [node, options] = given.node === undefined ? [process.execPath, process.execArgv] : [given.node, []];
+  const child = spawn(node, [...options, entry, ...args], {
     cwd: dataDirectory,
     detached: true,
     env,

@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { libraryCacheFolder } from '../../libraries/cache-directory.ts';
 import { CommandError, UsageError } from '../cli-errors.ts';
 import type { GlobalOptions } from '../context.ts';
-import { privateFolder } from '../private-folder.ts';
+import { privateFolder } from '../../data-directory.ts';
 import { address, integerFrom } from '../parse.ts';
 import { isLoopback } from '../server-url.ts';
 

@@ -4,7 +4,7 @@ import type { Welcome } from '../../../shared/protocol/handshake.ts';
 import type { Connected } from '../../ownership/connect.ts';
 import { NoDaemonError } from '../cli-errors.ts';
 import { contextOf } from '../context.ts';
-import { privateFolder } from '../private-folder.ts';
+import { privateFolder } from '../../data-directory.ts';
 
 type Flags = { dataDir?: string };
 
