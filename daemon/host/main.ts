@@ -8,12 +8,13 @@ import { fs } from './node-fs.ts';
 
 /**
  * Guests must not starve the daemon: with 8 guests spinning on 2 cores it still has to answer health at once. Set before
- * the first other thread is made: on Linux priorities belong to threads, and new ones inherit.
+ * the first other thread is made: on Linux priorities belong to threads, and new ones inherit. The first host of a daemon is
+ * waited for; the daemon does this to it when it has come up.
  */
 const HOST_NICENESS = 5;
 
 try {
-  setPriority(HOST_NICENESS);
+  if (process.env['VM_SYSTEM_HURRIED'] === undefined) setPriority(HOST_NICENESS);
 } catch {
   // Not permitted: fair is good enough.
 }

@@ -4,6 +4,7 @@ import { HOST_CHANNEL_FD, type FromHost, type ToHost } from '../../shared/ipc/ho
 import { LineSplitter } from '../../shared/ipc/line-splitter.ts';
 import type { HostCommand } from './host-command.ts';
 import { checkMessage } from './host-message-check.ts';
+import { endHurry, HURRIED } from './host-priority.ts';
 import type { HostEnd } from './slot.ts';
 
 /** A host that sends a longer line is out of its mind: a batch has at most 128 Ki characters and one text of 1 Mi, escaped. */
@@ -33,10 +34,15 @@ export class HostProcess {
   #ending: HostEnd | undefined;
   #stderr = '';
 
-  constructor(command: HostCommand) {
+  #isHurried: boolean;
+
+  /** @param isHurried whether it starts at full priority, which ends with the first that it says */
+  constructor(command: HostCommand, isHurried = false) {
+    this.#isHurried = isHurried;
+    const env = isHurried ? { ...ALLOCATOR, ...HURRIED } : ALLOCATOR;
     const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const;
     // A process group of its own: Ctrl-C in the daemon's terminal is for the daemon, which then ends its hosts in order.
-    this.#child = spawn(command.file, command.args, { env: ALLOCATOR, cwd: '/', stdio: [...stdio], detached: true });
+    this.#child = spawn(command.file, command.args, { env, cwd: '/', stdio: [...stdio], detached: true });
     this.pid = this.#child.pid ?? 0;
     this.#channel = this.#child.stdio[HOST_CHANNEL_FD] as Duplex;
     this.exited = new Promise((resolve) => {
@@ -97,6 +103,8 @@ export class HostProcess {
   #receive(chunk: string): void {
     if (this.#ending !== undefined) return;
     this.lastHeard = performance.now();
+    if (this.#isHurried) endHurry(this.pid);
+    this.#isHurried = false;
     try {
       for (const line of this.#lines.push(chunk)) {
         const message = checkMessage(JSON.parse(line));

@@ -55,11 +55,12 @@ export class HostRuntime implements Runtime {
     this.#logger = logger;
     this.#firstHost = firstHost;
     this.#shared = new SharedHosts(() => this.#makeHost({ shared: true, fenced: false }));
-    this.#pool = new HostPool(
-      spareHosts,
-      () => this.#makeHost({ shared: false, fenced: true }),
-      () => [...this.#places.values()].some(({ slot }) => slot.run !== undefined),
-    );
+    this.#pool = new HostPool({
+      size: spareHosts,
+      make: () => this.#makeHost({ shared: false, fenced: true }),
+      isBusy: () => [...this.#places.values()].some(({ slot }) => slot.run !== undefined),
+      isHurried: firstHost !== undefined,
+    });
   }
 
   async open(spec: SessionSpec): Promise<void> {
