@@ -1,6 +1,7 @@
 import { CleanVsCode } from '../vscode/ui/clean-vs-code.ts';
 import { installVsCode } from '../vscode/harness/vs-code-install.ts';
 import type { Workbench } from '../vscode/ui/workbench.ts';
+import { atRest } from './at-rest.ts';
 import { FLOOR_LINE, packFloor } from './floor/editor-floor.ts';
 import type { Row } from './report.ts';
 import { summarise, timed } from './statistics.ts';
@@ -68,6 +69,7 @@ async function openScript(vscode: CleanVsCode, round: number, text: string): Pro
   const window = await vscode.open({ folder }, WINDOW);
   await window.openFile('mark.js');
   await window.editor.locator('.codelens-decoration a').waitFor();
+  await atRest(vscode.server.pid);
   return window;
 }
 
@@ -80,12 +82,15 @@ async function measureLive(window: Workbench): Promise<number[]> {
   return samples;
 }
 
+/** Looked for in each frame that the window draws: Playwright's own waiting looks twice a second. */
 async function runUntilSeen(window: Workbench, text: string): Promise<number> {
   await window.focusEditor();
-  const line = window.page.locator('.part.panel .view-line', { hasText: ` ${text.replaceAll(' ', '\u00a0')}` });
+  const shown = JSON.stringify(` ${text}`.replaceAll(' ', '\u00a0'));
+  const isSeen = `(line) => line.textContent.includes(${shown}) && line.getClientRects().length > 0`;
+  const seen = window.page.waitForFunction(`[...document.querySelectorAll('.part.panel .view-line')].some(${isSeen})`);
   return timed(async () => {
     await window.press('Control+Alt+Enter');
-    await line.last().waitFor();
+    await seen;
   });
 }
 
