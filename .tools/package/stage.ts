@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import pacote from 'pacote';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { readNpmOptions } from '../../daemon/libraries/npm-options.ts';
 import { build, external } from '../bundle.mjs';
 import { pinnedNode, root } from '../pinned-node.mjs';
@@ -43,7 +45,7 @@ export async function stage(folder: string, target: Target): Promise<void> {
 }
 
 /**
- * Has the daemon start once, so that Node keeps the code that it has compiled for that: a user's first start is then as
+ * Has the daemon start and run something once, so that Node keeps the code that it has compiled for that: a user's first start is then as
  * fast as the later ones. Node checks what it finds there; elsewhere, it is made by the first daemon that ends.
  */
 async function compileAhead(dist: string): Promise<void> {
@@ -54,8 +56,10 @@ async function compileAhead(dist: string): Promise<void> {
   try {
     const [said] = (await once(daemon.stdout, 'data')) as [Buffer];
     if (said.toString().trim() !== 'ready') throw new Error(`the packaged daemon does not start: ${said.toString()}`);
-    const relay = spawn(pinnedNode(), args('--stdio'), { env, stdio: ['ignore', 'ignore', 'ignore'] });
-    await once(relay, 'exit');
+    const relay = spawn(pinnedNode(), args('--stdio'), { env, stdio: ['pipe', 'pipe', 'ignore'] });
+    const left = once(relay, 'exit');
+    await runOnce(relay, data);
+    await left;
     // Node writes the compiled code at the end.
     const ended = once(daemon, 'exit');
     daemon.kill('SIGTERM');
@@ -64,6 +68,27 @@ async function compileAhead(dist: string): Promise<void> {
     daemon.kill('SIGKILL');
     await rm(data, { recursive: true, force: true });
   }
+}
+
+/** Asks what an editor asks for a first run: Node keeps the functions of a file that were called. */
+async function runOnce(
+  { stdout, stdin }: ChildProcessByStdio<Writable, Readable, null>,
+  folder: string,
+): Promise<void> {
+  await writeFile(path.join(folder, 'first.js'), 'console.log("first");\n');
+  const client = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
+  client.listen();
+  await client.sendRequest('initialize', { processId: null, rootUri: null, capabilities: {} });
+  await client.sendNotification('initialized', {});
+  const { id: template_id } = await client.sendRequest<{ id: string }>('vm/template/create', { name: 'first' });
+  const worktree = { workspace_id: 'first', base_commit_oid: 'none', worktree_path: folder };
+  const session = await client.sendRequest<{ id: string }>('vm/session/create', { template_id, ...worktree });
+  const session_id = session.id;
+  await client.sendRequest('vm/session/follow', { session_id });
+  await client.sendRequest('vm/execution/runFile', { session_id, path: 'first.js', wait: true });
+  await client.sendRequest('vm/execution/list', { session_id, limit: 10 });
+  await client.sendRequest('shutdown');
+  await client.sendNotification('exit');
 }
 
 /** A snapshot is made by the very Node and processor that will read it; elsewhere hosts do without. */
