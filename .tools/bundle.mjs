@@ -49,6 +49,8 @@ const extensionOptions = {
  */
 const extensionParts = {
   connection: 'extension/daemon/connection.ts',
+  'daemon-link': 'extension/daemon/daemon-link.ts',
+  'language-connection': 'extension/language/language-connection.ts',
   'repl-terminal': 'daemon/terminal/repl-terminal.ts',
 };
 

@@ -8,10 +8,11 @@ import { templateCommands } from './commands/template-commands.ts';
 import { variableCommands } from './commands/variable-commands.ts';
 import { windowCommands } from './commands/window-commands.ts';
 import { DaemonClient } from './daemon/daemon-client.ts';
-import { daemonCommand } from './daemon/daemon-command.ts';
+import { daemonPlace } from './daemon/daemon-place.ts';
 import { DaemonNotices } from './daemon-notices.ts';
 import { SessionFollower } from './events/session-follower.ts';
 import { DocumentBindings } from './language/document-bindings.ts';
+import { LanguageService } from './language/language-service.ts';
 import { RunLens } from './language/run-lens.ts';
 import { LiveState } from './live-state.ts';
 import { FrameLinks } from './output/frame-links.ts';
@@ -32,7 +33,11 @@ import { VirtualDocuments } from './virtual-documents.ts';
 /** What the tests look at; other extensions get no interface from this one. */
 export type Extension = Parts & { readonly statusBar: StatusBar };
 
+/** A window that closes may be gone after 150 ms. */
+const GOODBYE_MS = 100;
+
 let client: DaemonClient | undefined;
+let language: LanguageService | undefined;
 
 /** The whole wiring. Nothing here waits, and no process is started before somebody needs the daemon. */
 export function activate(context: vscode.ExtensionContext): Extension {
@@ -42,7 +47,8 @@ export function activate(context: vscode.ExtensionContext): Extension {
   };
   const log = once(() => own(vscode.window.createOutputChannel('VM System Log', { log: true })));
   const channel = once(() => own(vscode.window.createOutputChannel('VM System', OUTPUT_LANGUAGE)));
-  client = new DaemonClient(() => daemonCommand(context.extensionPath, dataDirectory()), log);
+  client = new DaemonClient(() => daemonPlace(context, dataDirectory()), log);
+  language = new LanguageService(client, log);
   const state = own(new LiveState(client));
   const active = own(new ActiveSessions(state, context.workspaceState));
   const follower = own(new SessionFollower(client, state, active));
@@ -61,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): Extension {
     templateTree: own(new TemplateTree(client, state)),
   };
   own(new DaemonNotices(client, state));
-  own(new DocumentBindings(client, state, active));
+  own(new DocumentBindings(language, state, active));
   own(new RunLens());
   own(new FrameLinks());
   own(followDataDirectory(parts));
@@ -74,7 +80,7 @@ export function activate(context: vscode.ExtensionContext): Extension {
 
 /** The editor gives little time here. The daemon, its sessions and what runs in them stay. */
 export async function deactivate(): Promise<void> {
-  await client?.dispose();
+  await Promise.all([language?.dispose(GOODBYE_MS), client?.dispose(GOODBYE_MS)]);
 }
 
 function registerViews(

@@ -26,7 +26,9 @@ export function revealOutput(): RevealOutput {
   return section().get<RevealOutput>('revealOutput', 'onRun');
 }
 
-/** Whether the protocol's messages go to the log. */
-export function isTracing(): boolean {
-  return section().get<string>('trace.server', 'off') !== 'off';
+/** How much of the protocol goes to the log. */
+export type TraceLevel = 'off' | 'messages' | 'verbose';
+
+export function traceLevel(): TraceLevel {
+  return section().get<TraceLevel>('trace.server', 'off');
 }

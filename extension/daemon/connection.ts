@@ -1,25 +1,23 @@
-import type { ChildProcess } from 'node:child_process';
-import type * as vscode from 'vscode';
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
 import {
-  CloseAction,
-  ErrorAction,
-  LanguageClient,
-  RevealOutputChannelOn,
-  type LanguageClientOptions,
-} from 'vscode-languageclient/node';
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  Trace,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
 import type {
   DaemonInfo,
   ExperimentalCapabilities,
   InitializationOptions,
 } from '../../shared/protocol/daemon.protocol.ts';
 import type { NotificationMethod } from '../../shared/protocol/methods.ts';
-import { middleware } from '../language/middleware.ts';
-import { SCRIPTS } from '../language/script-files.ts';
-import { traceChannel } from './trace-channel.ts';
+import { traceLevel } from '../settings.ts';
+import type { DaemonLink } from './daemon-link.ts';
 
 export type ConnectionParts = {
-  /** The process that speaks with the daemon. */
-  child: ChildProcess;
+  link: DaemonLink;
   log: vscode.LogOutputChannel;
   onNotification: (method: NotificationMethod, params: unknown) => void;
   /** The connection is over, and nobody here asked for it. Not called before it is open. */
@@ -35,76 +33,104 @@ const NOTIFIED = Object.keys({
   'vm/daemon/status': true,
 } satisfies Record<NotificationMethod, true>) as NotificationMethod[];
 
-/** The library's client, without its own notifications: what the user should know is said in one place, and once. */
-class QuietClient extends LanguageClient {
-  override error(message: string, data?: unknown): void {
-    super.error(message, data, false);
-  }
-}
+/** LSP's MessageType, by the methods of a log. */
+const LEVELS = { 1: 'error', 2: 'warn', 3: 'info', 4: 'debug', 5: 'debug' } as const;
 
-/** One connection over the library's client, from `initialize` to its end; the next connection is another one. */
+type InitializeResult = { capabilities: { experimental: ExperimentalCapabilities } };
+
+/**
+ * One connection for everything but the language features, from `initialize` to its end; the next one is another. It
+ * does without the library for those, which takes longer to load than the daemon to start.
+ */
 export class Connection {
-  readonly #client: LanguageClient;
-  readonly #trace: vscode.Disposable;
+  readonly #connection: MessageConnection;
+  readonly #link: DaemonLink;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #subscription: vscode.Disposable;
+  #daemon: DaemonInfo | undefined;
+  #isClosing = false;
 
-  private constructor({ child, log, onNotification, onClosed }: ConnectionParts) {
-    const trace = traceChannel(log);
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- whatever has a `dispose` is one to VS Code
-    this.#trace = trace;
-    const closed = {
-      action: CloseAction.DoNotRestart,
-      handled: true,
-      message: 'The connection to the daemon has ended.',
-    };
-    const options: LanguageClientOptions = {
-      documentSelector: [...SCRIPTS],
-      middleware,
-      diagnosticCollectionName: 'vmSystem',
-      outputChannel: log,
-      traceOutputChannel: trace,
-      revealOutputChannelOn: RevealOutputChannelOn.Never,
-      initializationOptions: { log_level: 'info' } satisfies InitializationOptions,
-      initializationFailedHandler: () => false,
-      // Their lines come by DaemonProcess, which needs them as well.
-      stdioOptions: { stdout: () => undefined, stderr: () => undefined },
-      errorHandler: {
-        error: () => ({ action: ErrorAction.Continue, handled: true }),
-        closed: () => {
-          this.#trace.dispose();
-          onClosed();
-          return closed;
-        },
-      },
-    };
-    this.#client = new QuietClient('vmSystem', 'VM System', () => Promise.resolve(child), options);
+  private constructor({ link, log, onNotification, onClosed }: ConnectionParts) {
+    this.#link = link;
+    this.#log = log;
+    this.#connection = createMessageConnection(
+      new StreamMessageReader(link.output),
+      new StreamMessageWriter(link.input),
+      { error: log.error.bind(log), warn: log.warn.bind(log), info: log.info.bind(log), log: log.debug.bind(log) },
+    );
     for (const method of NOTIFIED) {
-      this.#client.onNotification(method, (params: unknown) => {
+      this.#connection.onNotification(method, (params: unknown) => {
         onNotification(method, params);
       });
     }
+    this.#connection.onNotification('window/logMessage', ({ type, message }: LogMessage) => {
+      log[LEVELS[type]](message);
+    });
+    this.#subscription = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('vmSystem.trace')) void this.#trace();
+    });
+    this.#connection.onClose(() => {
+      this.#end();
+      if (this.#daemon !== undefined && !this.#isClosing) onClosed();
+    });
+    this.#connection.listen();
   }
 
-  /** Rejects when the process ends before it has answered. */
+  /** Rejects when the connection ends before the daemon has answered. */
   static async open(parts: ConnectionParts): Promise<Connection> {
     const connection = new Connection(parts);
-    await connection.#client.start();
+    await connection.#initialize();
     return connection;
   }
 
   get daemon(): DaemonInfo {
-    return (this.#client.initializeResult?.capabilities.experimental as ExperimentalCapabilities).vm;
+    if (this.#daemon === undefined) throw new Error('the connection is not open');
+    return this.#daemon;
   }
 
   request(method: string, params: object, token?: vscode.CancellationToken): Promise<unknown> {
     // With a token of `undefined` the library would send two parameters, by position.
     return token === undefined
-      ? this.#client.sendRequest(method, params)
-      : this.#client.sendRequest(method, params, token);
+      ? this.#connection.sendRequest(method, params)
+      : this.#connection.sendRequest(method, params, token);
   }
 
   /** Says goodbye; never rejects. */
   async close(timeoutMs: number): Promise<void> {
-    this.#trace.dispose();
-    await this.#client.dispose(timeoutMs).catch(() => undefined);
+    this.#isClosing = true;
+    await Promise.race([this.#sayGoodbye().catch(() => undefined), delay(timeoutMs, undefined, { ref: false })]);
+    this.#end();
+    this.#link.leave();
+  }
+
+  async #initialize(): Promise<void> {
+    if (traceLevel() !== 'off') await this.#trace();
+    const initializationOptions: InitializationOptions = { log_level: 'info' };
+    const params = { processId: null, rootUri: null, capabilities: {}, initializationOptions };
+    const { capabilities } = await this.#connection.sendRequest<InitializeResult>('initialize', params);
+    this.#daemon = capabilities.experimental.vm;
+    void this.#connection.sendNotification('initialized', {});
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    await this.#connection.sendRequest('shutdown');
+    await this.#connection.sendNotification('exit');
+  }
+
+  /** What is asked and answered goes to the log as the setting wants it. */
+  #trace(): Promise<void> {
+    const tracer = {
+      log: (message: unknown, data?: string) => {
+        this.#log.info(data === undefined ? String(message) : `${String(message)}\n${data}`);
+      },
+    };
+    return this.#connection.trace(Trace.fromString(traceLevel()), tracer, false);
+  }
+
+  #end(): void {
+    this.#subscription.dispose();
+    this.#connection.dispose();
   }
 }
+
+type LogMessage = { type: keyof typeof LEVELS; message: string };

@@ -7,9 +7,10 @@ import type {
   RequestParams,
   RequestResult,
 } from '../../shared/protocol/methods.ts';
+import type { RelayEnd } from '../../daemon/ownership/relay.ts';
 import type { Connection } from './connection.ts';
-import type { DaemonCommand } from './daemon-command.ts';
-import { DaemonProcess } from './daemon-process.ts';
+import type { DaemonLink } from './daemon-link.ts';
+import type { DaemonPlace } from './daemon-place.ts';
 import { RestartPolicy } from './restart-policy.ts';
 
 /** off: nobody needed it yet. down: it ended and is not started by itself; `reason` says why. */
@@ -19,15 +20,9 @@ export type ConnectionState =
   | { kind: 'connected'; daemon: DaemonInfo }
   | { kind: 'down'; reason: string };
 
-/** With this exit code the process says that the daemon has ended unexpectedly, and that the next can be reached. */
-const EXIT_DAEMON_LOST = 75;
-
-/** A window that closes may be gone after 150 ms. */
-const GOODBYE_MS = 100;
-
 /** Everything that is said to the daemon, and heard from it. Nothing is started before somebody asks for something. */
-export class DaemonClient implements vscode.Disposable {
-  readonly #command: () => DaemonCommand;
+export class DaemonClient {
+  readonly #place: () => DaemonPlace;
   readonly #log: () => vscode.LogOutputChannel;
   readonly #policy = new RestartPolicy();
   readonly #notified = new Map<NotificationMethod, vscode.EventEmitter<unknown>>();
@@ -36,7 +31,7 @@ export class DaemonClient implements vscode.Disposable {
   readonly #lost = new vscode.EventEmitter<string>();
   #state: ConnectionState = { kind: 'off' };
   #opening: Promise<Connection> | undefined;
-  #process: DaemonProcess | undefined;
+  #link: Promise<DaemonLink> | undefined;
   #goodbye: string | undefined;
   #disposed = false;
   readonly onDidChangeState = this.#stateChanged.event;
@@ -45,8 +40,8 @@ export class DaemonClient implements vscode.Disposable {
   /** The daemon has ended unexpectedly, for this reason, and is being started again. */
   readonly onLost = this.#lost.event;
 
-  constructor(command: () => DaemonCommand, log: () => vscode.LogOutputChannel) {
-    this.#command = command;
+  constructor(place: () => DaemonPlace, log: () => vscode.LogOutputChannel) {
+    this.#place = place;
     this.#log = log;
   }
 
@@ -78,6 +73,12 @@ export class DaemonClient implements vscode.Disposable {
     });
   }
 
+  /** One more connection with the daemon that runs; undefined when there is none. */
+  async joinLink(): Promise<DaemonLink | undefined> {
+    const { joinLink } = await import('./daemon-link.ts');
+    return joinLink(this.#place());
+  }
+
   /** Connects anew, whatever was before. Rejects as `connected`. */
   async reconnect(): Promise<void> {
     this.#policy.reset();
@@ -86,9 +87,9 @@ export class DaemonClient implements vscode.Disposable {
   }
 
   /** Says goodbye; the daemon, its sessions and what runs in them stay. */
-  async dispose(): Promise<void> {
+  async dispose(timeoutMs: number): Promise<void> {
     this.#disposed = true;
-    await this.#close(GOODBYE_MS);
+    await this.#close(timeoutMs);
     for (const emitter of [this.#stateChanged, this.#connected, this.#lost, ...this.#notified.values()])
       emitter.dispose();
   }
@@ -100,7 +101,8 @@ export class DaemonClient implements vscode.Disposable {
 
   async #open(delayMs: number): Promise<Connection> {
     this.#setState({ kind: 'connecting' });
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    // What was asked of the editor just before goes out first.
+    await new Promise((resolve) => (delayMs === 0 ? setImmediate(resolve) : setTimeout(resolve, delayMs)));
     try {
       const connection = await this.#openOnce();
       const { daemon } = connection;
@@ -108,12 +110,11 @@ export class DaemonClient implements vscode.Disposable {
       this.#connected.fire(daemon);
       return connection;
     } catch (error) {
-      const code = await this.#process?.exitCode();
-      const again = code === EXIT_DAEMON_LOST ? this.#policy.next() : undefined;
+      const end = await this.#endOf(this.#link);
+      const again = end === 'daemon lost' ? this.#policy.next() : undefined;
       if (again !== undefined && !this.#disposed) return this.#open(again);
       this.#opening = undefined;
-      const reason = this.#process?.lastWords ?? '';
-      const failure = reason === '' ? toError(error) : new Error(reason, { cause: error });
+      const failure = toError(error);
       this.#setState({ kind: 'down', reason: failure.message });
       throw failure;
     }
@@ -121,26 +122,35 @@ export class DaemonClient implements vscode.Disposable {
 
   async #openOnce(): Promise<Connection> {
     this.#goodbye = undefined;
-    this.#process = undefined;
-    const log = this.#log();
-    const started = new DaemonProcess(this.#command(), (line) => {
-      log.warn(line);
+    this.#link = undefined;
+    // The daemon first: what speaks with it is loaded while it starts.
+    const { reachLink } = await import('./daemon-link.ts');
+    const linking = reachLink(this.#place(), (line) => {
+      this.#log().warn(line);
     });
-    this.#process = started;
-    // What was asked of the editor before this goes out first: the library takes its time to load.
+    this.#link = linking;
+    linking.catch(() => undefined);
     await new Promise((resolve) => setImmediate(resolve));
-    // It is the largest part of the extension by far, and takes as long to load as the process does to start.
     const { Connection } = await import('./connection.ts');
+    const log = this.#log();
     return Connection.open({
-      child: started.child,
+      link: await linking,
       log,
       onNotification: (method, params) => {
         this.#heard(method, params);
       },
       onClosed: () => {
-        if (this.#process === started && this.#state.kind === 'connected') this.#ended(started);
+        if (this.#link === linking && this.#state.kind === 'connected') this.#ended(linking);
       },
     });
+  }
+
+  /** How a connection has ended; undefined when there was none. */
+  async #endOf(linking: Promise<DaemonLink> | undefined): Promise<RelayEnd | undefined> {
+    const link = await linking?.catch(() => undefined);
+    // Its end is not certain after an answer that was none.
+    link?.leave();
+    return link?.ended;
   }
 
   #heard(method: NotificationMethod, params: unknown): void {
@@ -152,20 +162,20 @@ export class DaemonClient implements vscode.Disposable {
   }
 
   /** The connection has ended, and nobody here asked for it: whoever asks from now on waits for the next. */
-  #ended(process: DaemonProcess): void {
+  #ended(linking: Promise<DaemonLink>): void {
     this.#setState({ kind: 'connecting' });
-    const next = this.#reopen(process);
+    const next = this.#reopen(linking);
     this.#opening = next;
     next.catch(() => {
       if (this.#opening === next) this.#opening = undefined;
     });
   }
 
-  async #reopen(process: DaemonProcess): Promise<Connection> {
-    const code = await process.exitCode();
+  async #reopen(linking: Promise<DaemonLink>): Promise<Connection> {
+    const end = await this.#endOf(linking);
     const goodbye = this.#goodbye;
-    const lastWords = code === EXIT_DAEMON_LOST ? '' : process.lastWords;
-    const reason = goodbye ?? (lastWords || 'The daemon ended unexpectedly.');
+    const farewell = end === undefined || end === 'daemon lost' || end.exit_code === 0 ? undefined : end.reason;
+    const reason = goodbye ?? farewell ?? 'The daemon ended unexpectedly.';
     // A daemon that said goodbye was stopped by somebody: it is started when somebody needs it.
     const delayMs = goodbye === undefined ? this.#policy.next() : undefined;
     if (this.#disposed || delayMs === undefined) {
@@ -178,12 +188,12 @@ export class DaemonClient implements vscode.Disposable {
 
   async #close(timeoutMs: number): Promise<void> {
     const opening = this.#opening;
-    const process = this.#process;
+    const linking = this.#link;
     this.#opening = undefined;
-    this.#process = undefined;
+    this.#link = undefined;
     if (this.#state.kind === 'connected') await (await opening)?.close(timeoutMs);
-    // It leaves as soon as its standard input ends, whether goodbye was said or not.
-    process?.child.stdin?.end();
+    // One that is still being made leaves as soon as it is there.
+    void this.#endOf(linking);
     this.#setState({ kind: 'off' });
   }
 

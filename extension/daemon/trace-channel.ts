@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isTracing } from '../settings.ts';
+import { traceLevel } from '../settings.ts';
 
 /**
  * Where the protocol's trace goes: into the log, when the setting `vmSystem.trace.server` asks for it. The language client
@@ -7,7 +7,7 @@ import { isTracing } from '../settings.ts';
  */
 export function traceChannel(log: vscode.LogOutputChannel): vscode.LogOutputChannel {
   const levelChanged = new vscode.EventEmitter<vscode.LogLevel>();
-  const level = (): vscode.LogLevel => (isTracing() ? vscode.LogLevel.Trace : vscode.LogLevel.Off);
+  const level = (): vscode.LogLevel => (traceLevel() === 'off' ? vscode.LogLevel.Off : vscode.LogLevel.Trace);
   const subscription = vscode.workspace.onDidChangeConfiguration((change) => {
     if (change.affectsConfiguration('vmSystem.trace')) levelChanged.fire(level());
   });

@@ -1,27 +1,28 @@
 import * as vscode from 'vscode';
 import type { ActiveSessions } from '../active-sessions.ts';
 import { isScript } from './script-files.ts';
-import type { DaemonClient } from '../daemon/daemon-client.ts';
 import { folderOf } from '../folders.ts';
 import type { LiveState } from '../live-state.ts';
+import type { LanguageService } from './language-service.ts';
 
 /** Tells the daemon which session each open document belongs to: completion, hover and problems come from that. */
 export class DocumentBindings implements vscode.Disposable {
-  readonly #client: DaemonClient;
+  readonly #language: LanguageService;
   readonly #active: ActiveSessions;
   /** What the daemon was told on this connection, by URI. */
   readonly #told = new Map<string, string | null>();
   readonly #subscriptions: vscode.Disposable[];
 
-  constructor(client: DaemonClient, state: LiveState, active: ActiveSessions) {
-    this.#client = client;
+  constructor(language: LanguageService, state: LiveState, active: ActiveSessions) {
+    this.#language = language;
     this.#active = active;
     const update = (): void => {
       this.#update();
     };
     this.#subscriptions = [
-      client.onConnected(() => {
+      language.onReady(() => {
         this.#told.clear();
+        this.#update();
       }),
       vscode.workspace.onDidOpenTextDocument(update),
       active.onDidChange(update),
@@ -37,7 +38,7 @@ export class DocumentBindings implements vscode.Disposable {
   }
 
   #update(): void {
-    if (this.#client.state.kind !== 'connected') return;
+    if (!this.#language.isReady) return;
     for (const document of vscode.workspace.textDocuments) if (isScript(document)) this.#bind(document.uri);
   }
 
@@ -48,6 +49,6 @@ export class DocumentBindings implements vscode.Disposable {
     if ((this.#told.get(uri) ?? null) === session_id) return;
     this.#told.set(uri, session_id);
     // The connection is gone, or the session is: the next change tells it again.
-    this.#client.request('vm/document/bind', { uri, session_id }).catch(() => this.#told.delete(uri));
+    this.#language.bind(uri, session_id).catch(() => this.#told.delete(uri));
   }
 }

@@ -94,7 +94,12 @@ const layers: readonly Layer[] = [
     ],
     usesNode: true,
   },
-  { path: 'extension/', mayImport: ['shared/', 'daemon/terminal/'], usesNode: true },
+  {
+    path: 'extension/',
+    // How a daemon is reached and started, and a REPL's line editor; nothing of the daemon itself.
+    mayImport: ['shared/', 'daemon/terminal/', 'daemon/ownership/', 'daemon/data-directory.ts'],
+    usesNode: true,
+  },
 ];
 
 /** Packages that only some may import, and why it matters: guest code and its engine stay in the host's process. */

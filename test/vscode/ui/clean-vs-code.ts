@@ -111,6 +111,14 @@ export class CleanVsCode {
     return sessions.map(({ id }) => id);
   }
 
+  /** How many connections the daemon has. */
+  async clients(): Promise<number> {
+    const [node, cli] = await this.program();
+    const env = { HOME: this.base, PATH: '', VM_SYSTEM_DATA_DIR: this.dataDirectory };
+    const { stdout } = await promisify(execFile)(node, [cli, 'status', '--json'], { env });
+    return (JSON.parse(stdout) as { clients: number }).clients;
+  }
+
   /** The Node that the package brought, and the command line in it. */
   async program(): Promise<[node: string, cli: string]> {
     const extensions = join(this.base, 'extensions');
@@ -175,7 +183,7 @@ function nameOf({ folder, workspace = '' }: { folder?: string; workspace?: strin
 }
 
 /** Processes that VS Code started, and those started by them; not what runs from our package. Linux only. */
-function descendants(pid: number): number[] {
+export function descendants(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   const own = children.filter((child) => !commandLine(child).includes('cli.js'));
   return own.flatMap((child) => [...descendants(child), child]);

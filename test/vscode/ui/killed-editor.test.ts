@@ -41,9 +41,10 @@ describe('a VS Code that is killed', function () {
     await window.output(/it ran/);
     starter.stdin?.end();
     await once(starter, 'exit');
+    assert.ok((await vscode.clients()) > 0, 'the window is connected');
 
     await vscode.kill();
-    await waitUntil(() => processesOf(vscode.base, '--stdio').length === 0, 'the end of the relay', ENDS_MS);
+    await waitUntil(async () => (await vscode.clients()) === 0, 'the end of the connections', ENDS_MS);
     const daemon = await vscode.daemonPid();
     assert.ok(processesOf(vscode.base).includes(daemon), 'a live session keeps its daemon');
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../../helpers/wait-until.ts';
@@ -15,8 +16,8 @@ const TICKING = `for (let i = 1; i <= ${TICKS}; i += 1) {
 /** The run takes 4 s, and a busy machine some more. */
 const RUN_ENDS_MS = 60_000;
 
-/** A relay sees its window end by the end of its input. */
-const RELAYS_END_MS = 20_000;
+/** The daemon sees a window end by the end of its connection. */
+const CONNECTIONS_END_MS = 20_000;
 
 /**
  * Reloads a window again and again while code runs; then kills VS Code with SIGKILL. Rejects where the window shows other
@@ -38,11 +39,8 @@ export async function reloadWindows(rounds: number): Promise<string> {
       await becomesWhole(vscode, round);
     }
     await vscode.kill();
-    await waitUntil(
-      () => processesOf(vscode.base, '--stdio').length === 0,
-      'the end of what VS Code had started',
-      RELAYS_END_MS,
-    );
+    await waitUntil(async () => (await vscode.clients()) === 0, 'the end of the connections', CONNECTIONS_END_MS);
+    assert.deepEqual(processesOf(vscode.base, 'cli.js'), [await vscode.daemonPid()]);
     return 'nothing lost, nothing told twice; after a SIGKILL of VS Code only the daemon is left';
   } finally {
     await vscode.close();
