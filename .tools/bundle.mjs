@@ -147,9 +147,25 @@ export async function build(directory, { sourcemap, snapshot }) {
   // Chunks before the entries that name them.
   files.sort((a, b) => isEntry(a) - isEntry(b));
   mkdirSync(directory, { recursive: true });
-  for (const file of files) writeAtomically(file.path, file.contents);
+  for (const { path: file, contents, text } of files) {
+    writeAtomically(file, path.basename(file) === 'guest.js' ? await shortened(text) : contents);
+  }
   if (snapshot) makeSnapshot(directory);
   removeOldChunks(directory, new Set(files.map((file) => path.basename(file.path))));
+}
+
+/**
+ * The guests' script with short names inside of its functions: each isolate has a copy of it. What is named at the top
+ * keeps its name, which V8 may show to users: `Class constructor URL cannot be invoked without 'new'`.
+ * @param {string} script
+ */
+async function shortened(script) {
+  const esbuild = await import('esbuild');
+  const [, body] = /^"use strict";\(\(\)=>\{(.*)\}\)\(\);\n$/s.exec(script) ?? [];
+  if (body === undefined) throw new Error("esbuild wraps the guests' script otherwise than expected");
+  // To esbuild these are the names of a script's own top level, which others may use.
+  const { code } = await esbuild.transform(body, { minify: true, target: 'node24' });
+  return `"use strict";(()=>{${code}})();\n`;
 }
 
 /** What `man vm-system` shows once npm has installed us: the bundle knows its commands best. */

@@ -7,8 +7,8 @@ import { isBundled, madeFolder, makeFolder } from './made-file.ts';
 let made: string | undefined;
 
 /**
- * The file with the script that every guest begins with. The build puts it beside the daemon's bundle; a daemon that runs
- * from its sources makes it itself, and again when a source has changed.
+ * The file with the script that every guest begins with. The build puts it beside the daemon's bundle, with shorter names;
+ * a daemon that runs from its sources makes it itself, and again when a source has changed.
  */
 export function guestScript(): string {
   return (made ??= isBundled ? fileURLToPath(new URL('./guest.js', import.meta.url)) : makeGuestScript());

@@ -8,7 +8,9 @@ import {
   getOwnPropertyNames,
   getPrototypeOf,
   hasOwn,
+  mapForEach,
   mapGet,
+  mapHas,
   mapSet,
   MapCtor,
   objectIs,
@@ -58,16 +60,7 @@ const global = globalThis;
  * @param isOurs whether a global is not the guest's, though it came later
  */
 export function makeLookTools(isOurs: (name: string, property: PropertyDescriptor) => boolean): LookTools {
-  const names = getOwnPropertyNames(global);
-  const initial = new MapCtor<string, PropertyDescriptor>();
-  let builtIns = '';
-  for (let i = 0; i < names.length; i++) {
-    const name = at(names, i);
-    const property = own(global, name);
-    if (property === undefined) continue;
-    mapSet(initial, name, property);
-    builtIns += `${i === 0 ? '' : ' '}${name}:${hasOwn(property, 'value') ? typeOf(property.value) : 'object'}`;
-  }
+  const initial = initialGlobals();
   return {
     ownGlobals: (prefix, max) => {
       const found = list<unknown>();
@@ -75,7 +68,7 @@ export function makeLookTools(isOurs: (name: string, property: PropertyDescripto
       for (let i = 0; i < now.length && found.length < 3 * max; i++) {
         const name = at(now, i);
         const property = stringStartsWith(name, prefix) ? own(global, name) : undefined;
-        if (property === undefined || isOurs(name, property) || isSame(property, mapGet(initial, name))) continue;
+        if (property === undefined || isOurs(name, property) || isSame(property, initial, name)) continue;
         pushProperty(found, name, property);
       }
       return found;
@@ -85,8 +78,45 @@ export function makeLookTools(isOurs: (name: string, property: PropertyDescripto
     read: (holder, path) => read(holder === null ? global : holder[0], path, isOurs),
     ownMembers: (holder, path, max) =>
       ownMembers(follow(holder === null ? global : holder[0], path, path.length, isOurs), max),
-    builtIns: () => builtIns,
+    builtIns: () => builtInsOf(initial),
   };
+}
+
+/**
+ * What the global object had at first: values and, for the few that have one, getters. Few sessions ever ask; descriptors
+ * would take 40 KiB of each, and so would knowing which functions are classes.
+ */
+type Globals = { values: Map<string, unknown>; getters: Map<string, unknown> };
+
+function initialGlobals(): Globals {
+  const names = getOwnPropertyNames(global);
+  const values = new MapCtor<string, unknown>();
+  const getters = new MapCtor<string, unknown>();
+  for (let i = 0; i < names.length; i++) {
+    const name = at(names, i);
+    const property = own(global, name);
+    if (property === undefined) continue;
+    if (hasOwn(property, 'value')) mapSet(values, name, property.value);
+    else mapSet(getters, name, property.get);
+  }
+  return { values, getters };
+}
+
+function isSame(property: PropertyDescriptor, { values, getters }: Globals, name: string): boolean {
+  if (!hasOwn(property, 'value')) return mapHas(getters, name) && mapGet(getters, name) === property.get;
+  return mapHas(values, name) && objectIs(mapGet(values, name), property.value);
+}
+
+/** Names with what they are, as `NAME:KIND`. */
+function builtInsOf({ values, getters }: Globals): string {
+  let builtIns = '';
+  mapForEach(values, (value, name) => {
+    builtIns += `${builtIns === '' ? '' : ' '}${name}:${typeOf(value)}`;
+  });
+  mapForEach(getters, (_, name) => {
+    builtIns += `${builtIns === '' ? '' : ' '}${name}:object`;
+  });
+  return builtIns;
 }
 
 function declared(readers: unknown[]): List<unknown> {
@@ -235,11 +265,6 @@ function own(object: object, name: string): PropertyDescriptor | undefined {
     // A module's binding that is not initialised yet.
     return undefined;
   }
-}
-
-function isSame(property: PropertyDescriptor, before: PropertyDescriptor | undefined): boolean {
-  if (before === undefined || hasOwn(before, 'value') !== hasOwn(property, 'value')) return false;
-  return hasOwn(property, 'value') ? objectIs(before.value, property.value) : before.get === property.get;
 }
 
 function typeOf(value: unknown): string {

@@ -127,6 +127,10 @@ export function regExpToString(value: unknown): string {
 export const mapDelete = uncurry(Map.prototype.delete);
 export const mapEntries = uncurry(Map.prototype.entries);
 export const mapHas = uncurry(Map.prototype.has);
+export const mapForEach = uncurry(Map.prototype.forEach) as <K, V>(
+  map: Map<K, V>,
+  callback: (value: V, key: K) => void,
+) => void;
 export const mapSize = getterOf(Map.prototype, 'size') as Getter<number>;
 export const mapIteratorPrototype = getPrototypeOf(new Map().entries()) as object;
 export const mapNext = uncurry(new Map().entries().next) as (self: unknown) => IteratorResult<[unknown, unknown]>;

@@ -190,10 +190,13 @@ export class ScriptScope {
 
   /** A global that can be written to, as in Node, and then is an ordinary one. */
   #global(key: string, get: () => unknown): void {
-    const set = (value: unknown): void => {
-      this.#hidden(globalThis, key, { value, writable: true });
+    // Named by its key: the bundle has its own names for variables.
+    const set = {
+      set: (value: unknown): void => {
+        this.#hidden(globalThis, key, { value, writable: true });
+      },
     };
-    this.#hidden(globalThis, key, { get, set });
+    this.#hidden(globalThis, key, { get, ...set });
   }
 
   #hidden(target: object, key: string, descriptor: PropertyDescriptor): void {
