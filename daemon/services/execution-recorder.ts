@@ -76,7 +76,7 @@ export class ExecutionRecorder {
     const end = { ...outcome, ended_at: timestamp(), metrics };
     this.#journal.finishExecution(running.id, end);
     // Waiting for the end of the turn pays only where another execution may end in it.
-    await (this.#recordings.size === 0 ? this.#journal.committedAlone() : this.#journal.committed());
+    await (this.#recordings.size === 0 ? this.#journal.committedAlone() : this.#journal.committedEnds());
     const execution = { ...running, ...end };
     this.#changes.publish({ kind: 'execution', execution });
     return { execution, events: recording?.kept ?? this.#readBack(running.id) };

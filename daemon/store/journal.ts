@@ -2,9 +2,10 @@ import type Database from 'better-sqlite3';
 import { VmError } from '../../shared/errors/vm-error.ts';
 import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Execution } from '../../shared/model/execution.ts';
+import { BegunExecutions } from './begun-executions.ts';
 import { CommitListeners } from './commit-listeners.ts';
 import { CommitWaiters } from './commit-waiters.ts';
-import { eventOperation, finishOperation, insertOperation, type Operation } from './journal-operation.ts';
+import { eventOperation, finishOperation, type EventOperation, type Operation } from './journal-operation.ts';
 import { BATCH_OPERATIONS, JournalQueue } from './journal-queue.ts';
 import { JournalSchedule } from './journal-schedule.ts';
 import { JournalWriter } from './journal-writer.ts';
@@ -27,6 +28,10 @@ export const MAX_WAITING_SIZE = 64 * 1024 * 1024;
  */
 export class SqliteJournal implements Journal {
   readonly #queue = new JournalQueue();
+  readonly #begun = new BegunExecutions((operation) => {
+    if (operation.kind === 'event') this.#append(operation);
+    else this.#push(operation);
+  });
   readonly #writer: JournalWriter;
   readonly #schedule: JournalSchedule;
   readonly #waiters = new CommitWaiters();
@@ -50,35 +55,37 @@ export class SqliteJournal implements Journal {
 
   /** Operations that wait. */
   get length(): number {
-    return this.#queue.length;
+    return this.#queue.length + this.#begun.length;
   }
 
   insertExecution(execution: Execution): void {
     if (this.#closed) throw closedError();
     // No code runs whose outcome could not be kept.
     if (this.#failure !== undefined) this.flush();
-    this.#push(insertOperation(execution));
+    this.#begun.add(execution);
   }
 
   appendEvents(events: readonly ExecutionEvent[]): void {
     if (this.#closed) return;
     for (const event of events) {
-      const operation = eventOperation(event);
-      // A burst within one turn is no failing disk: it is committed on the spot.
-      const isFull = this.#queue.size + operation.size > this.#lost.limit;
-      if (isFull && this.#failure === undefined) this.#tryFlush();
-      if (this.#lost.keep(operation, this.#queue.size)) this.#push(operation);
+      if (!this.#begun.takes(event)) this.#append(eventOperation(event));
     }
   }
 
   finishExecution(id: string, end: ExecutionEnd): void {
     if (this.#closed) return;
+    this.#begun.release(id);
     const note = this.#lost.note(id, end);
     if (note !== undefined) this.#push(eventOperation(note.event));
     this.#push(finishOperation(id, note?.end ?? end, this.#queue.waitingInsert(id)));
   }
 
   committed(): Promise<void> {
+    this.#begun.releaseAll();
+    return this.committedEnds();
+  }
+
+  committedEnds(): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
     if (this.#queue.length === 0) return Promise.resolve();
     this.#schedule.soon();
@@ -87,7 +94,7 @@ export class SqliteJournal implements Journal {
 
   async committedAlone(): Promise<void> {
     // A long queue is committed in batches, with turns of the event loop in between.
-    if (this.#closed || this.#queue.length > BATCH_OPERATIONS) return this.committed();
+    if (this.#closed || this.#queue.length > BATCH_OPERATIONS) return this.committedEnds();
     this.flush();
   }
 
@@ -97,12 +104,13 @@ export class SqliteJournal implements Journal {
 
   /** Commits everything that waits, now. Throws STORAGE_UNAVAILABLE. */
   flush(): void {
+    this.#begun.releaseAll();
     while (this.#queue.length > 0) this.#commitBatch();
   }
 
   /** For reads: commits what waits if the disk lets it; what was committed before can be read in any case. */
   flushForRead(): void {
-    if (this.#queue.length > 0) this.#tryFlush();
+    if (this.length > 0) this.#tryFlush();
   }
 
   /** Commits what waits and takes no more. What the disk still refuses is lost, which `onProblem` is told. */
@@ -110,10 +118,18 @@ export class SqliteJournal implements Journal {
     if (this.#closed) return;
     this.#tryFlush();
     this.#closed = true;
+    this.#begun.close();
     this.#schedule.cancel();
     if (this.#queue.length === 0) return;
     this.#waiters.rejectAll(closedError());
     this.#onProblem(new Error(`${this.#queue.length} writes that waited for the disk were lost at the end.`));
+  }
+
+  #append(operation: EventOperation): void {
+    // A burst within one turn is no failing disk: it is committed on the spot.
+    const isFull = this.#queue.size + operation.size > this.#lost.limit;
+    if (isFull && this.#failure === undefined) this.#tryFlush();
+    if (this.#lost.keep(operation, this.#queue.size)) this.#push(operation);
   }
 
   #push(operation: Operation): void {

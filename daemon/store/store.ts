@@ -123,6 +123,8 @@ export interface Journal {
   finishExecution(id: string, end: ExecutionEnd): void;
   /** Resolves once everything given so far is committed; rejects with STORAGE_UNAVAILABLE when it cannot be. */
   committed(): Promise<void>;
+  /** As `committed`, except for executions of which nothing is known but that they have begun: they may wait longer. */
+  committedEnds(): Promise<void>;
   /** As `committed`, but at once: for when nobody is there whose writes could share the commit. */
   committedAlone(): Promise<void>;
   /** Called after each commit with the events that it made durable, in order. Returns how to stop. */

@@ -63,6 +63,33 @@ describe('the journal', () => {
     assert.equal(store.describe().queue_depth, 0);
   });
 
+  it('does not write what has only begun for the end of another, and not much later by itself', async () => {
+    const [begun, ended] = [anExecution(session), anExecution(session)];
+    for (const execution of [begun, ended]) {
+      store.journal.insertExecution(execution);
+      store.journal.appendEvents([anEvent(execution, 1)]);
+    }
+    assert.equal(store.journal.length, 4);
+    store.journal.finishExecution(ended.id, OK_END);
+    await store.journal.committedEnds();
+    assert.deepEqual(commits, [[anEvent(ended, 1)]]);
+    assert.equal(count('execution'), 1);
+    assert.equal(store.journal.length, 2);
+    const rest = await new Promise((resolve) => store.journal.onCommitted(resolve));
+    assert.deepEqual(rest, [anEvent(begun, 1)]);
+    assert.equal(count('execution'), 2);
+    assert.deepEqual(store.executions.get(begun.id), begun);
+  });
+
+  it('writes what has begun when it has more than its first event', async () => {
+    const execution = anExecution(session);
+    store.journal.insertExecution(execution);
+    store.journal.appendEvents(someEvents(execution, 1, 2));
+    await store.journal.committedEnds();
+    assert.deepEqual(commits, [someEvents(execution, 1, 2)]);
+    assert.equal(count('execution'), 1);
+  });
+
   it('resolves at once when nothing waits', async () => {
     await store.journal.committed();
     assert.deepEqual(commits, []);
