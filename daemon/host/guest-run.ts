@@ -193,6 +193,7 @@ export class GuestRun {
   }
 
   async #evaluateSource(source: string, name: string): Promise<InspectorResult | undefined> {
+    if (this.#request.kind !== 'repl') return this.#steps.evaluate(withName(source, name));
     if (looksLikeObject(source)) {
       const answer = await this.#steps.evaluate(withName(`(${source}\n)`, name));
       if (!isUncompiled(answer?.exceptionDetails)) return answer;
