@@ -40,6 +40,8 @@ const REFUSED: ReadonlySet<string> = new Set(REFUSED_BUILT_INS);
 
 /** What a specifier means when it names no file; undefined when files and packages have to be looked at. */
 export function specialModule(specifier: string, access: ModuleAccess): SpecialModule | undefined {
+  // Most are paths, and asked for by the hundred.
+  if (specifier.startsWith('.')) return undefined;
   const { hostModules, denied, libraries } = access;
   if (specifier.startsWith('vm:')) {
     const name = specifier.slice('vm:'.length);

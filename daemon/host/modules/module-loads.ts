@@ -10,7 +10,7 @@ export class ModuleLoads {
   readonly #queue: (() => void)[] = [];
   #lastId = 0;
 
-  /** @param onFiles told of the parts of replies that are not complete yet */
+  /** @param onFiles told of the files of a reply as they come, before whoever asked for them */
   constructor(sessionId: string, send: (message: FromHost) => void, onFiles: (files: readonly ModuleFile[]) => void) {
     this.#sessionId = sessionId;
     this.#send = send;
@@ -34,9 +34,10 @@ export class ModuleLoads {
     const id = message.t === 'files' ? message.id : message.reply.id;
     const pending = this.#pending.get(id);
     if (pending === undefined) return;
+    const { files } = message.t === 'files' ? message : message.reply;
+    this.#onFiles(files);
     if (message.t === 'files') {
-      pending.files.push(...message.files);
-      this.#onFiles(message.files);
+      pending.files.push(...files);
       return;
     }
     this.#pending.delete(id);
