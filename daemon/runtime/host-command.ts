@@ -109,19 +109,29 @@ export function wrapperWords({ fenced, orphan = 'KILL', limits = [] }: Wrapping)
   // The kernel kills the host with the daemon, even if the host's own watch of the pipe hangs.
   const orphanGuard = ['setpriv', '--pdeathsig', orphan];
   const all = [...(fenced ? [`--data=${DATA_LIMIT_BYTES}`] : []), ...NO_DUMPS, ...limits];
-  return [orphanGuard, ['prlimit', ...all]].flatMap(usable);
+  return usableOf([orphanGuard, ['prlimit', ...all]]);
 }
 
 const probed = new Map<string, string[]>();
 
-/** The words with the program's full path (the host has no PATH), or none when it is absent or another kind (busybox). */
-function usable([name = '', ...options]: string[]): string[] {
-  const key = [name, ...options].join(' ');
+/** Words of those programs that work here. Mostly all do, and one try says so: a daemon that starts waits for each. */
+function usableOf(programs: readonly string[][]): string[] {
+  const key = JSON.stringify(programs);
   let words = probed.get(key);
   if (words !== undefined) return words;
-  const file = ['/usr/bin', '/bin'].map((folder) => path.join(folder, name)).find((candidate) => existsSync(candidate));
-  words = file === undefined ? [] : [file, ...options, '--'];
-  if (file !== undefined && spawnSync(file, [...options, '--', 'true'], { stdio: 'ignore' }).status !== 0) words = [];
+  words = programs.flatMap(located);
+  if (!works(words)) words = programs.map(located).filter(works).flat();
   probed.set(key, words);
   return words;
+}
+
+/** The words with the program's full path (the host has no PATH), or none when it is absent. */
+function located([name = '', ...options]: string[]): string[] {
+  const file = ['/usr/bin', '/bin'].map((folder) => path.join(folder, name)).find((candidate) => existsSync(candidate));
+  return file === undefined ? [] : [file, ...options, '--'];
+}
+
+/** Not where the program is of another kind (busybox). */
+function works([file, ...options]: string[]): boolean {
+  return file === undefined || spawnSync(file, [...options, 'true'], { stdio: 'ignore' }).status === 0;
 }
