@@ -47,8 +47,9 @@ export function activate(context: vscode.ExtensionContext): Extension {
   };
   const log = once(() => own(vscode.window.createOutputChannel('VM System Log', { log: true })));
   const channel = once(() => own(vscode.window.createOutputChannel('VM System', OUTPUT_LANGUAGE)));
-  client = new DaemonClient(() => daemonPlace(context, dataDirectory()), log);
-  language = new LanguageService(client, log);
+  const place = () => daemonPlace(context, dataDirectory());
+  client = new DaemonClient(place, log);
+  language = new LanguageService(client, place, log);
   const state = own(new LiveState(client));
   const active = own(new ActiveSessions(state, context.workspaceState));
   const follower = own(new SessionFollower(client, state, active));

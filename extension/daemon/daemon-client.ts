@@ -73,12 +73,6 @@ export class DaemonClient {
     });
   }
 
-  /** One more connection with the daemon that runs; undefined when there is none. */
-  async joinLink(): Promise<DaemonLink | undefined> {
-    const { joinLink } = await import('./daemon-link.ts');
-    return joinLink(this.#place());
-  }
-
   /** Connects anew, whatever was before. Rejects as `connected`. */
   async reconnect(): Promise<void> {
     this.#policy.reset();

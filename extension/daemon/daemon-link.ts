@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { privateFolder } from '../../daemon/data-directory.ts';
-import { connectDaemon } from '../../daemon/ownership/connect.ts';
 import { reach } from '../../daemon/ownership/reach.ts';
 import { relay, type RelayEnd } from '../../daemon/ownership/relay.ts';
 import { startUnlessServed } from '../../daemon/ownership/start-daemon.ts';
@@ -42,12 +41,4 @@ export async function reachLink(place: DaemonPlace, warn: (line: string) => void
   const { daemon } = welcome;
   if (daemon.version !== version) warn(`The daemon (pid ${daemon.pid}) is version ${daemon.version}.`);
   return new DaemonLink(socket);
-}
-
-/** One more connection with a daemon that runs; undefined when there is none. */
-export async function joinLink({ dataDirectory, version }: DaemonPlace): Promise<DaemonLink | undefined> {
-  const connected = await connectDaemon(privateFolder(dataDirectory), { want: 'connect', version });
-  if (connected?.welcome.ok === true) return new DaemonLink(connected.socket);
-  connected?.socket.destroy();
-  return undefined;
 }

@@ -4,10 +4,12 @@ import {
   ErrorAction,
   LanguageClient,
   RevealOutputChannelOn,
+  TransportKind,
+  type Executable,
   type LanguageClientOptions,
 } from 'vscode-languageclient/node';
 import type { InitializationOptions } from '../../shared/protocol/daemon.protocol.ts';
-import type { DaemonLink } from '../daemon/daemon-link.ts';
+import type { DaemonPlace } from '../daemon/daemon-place.ts';
 import { traceChannel } from '../daemon/trace-channel.ts';
 import { middleware } from './middleware.ts';
 import { SCRIPTS } from './script-files.ts';
@@ -19,15 +21,21 @@ class QuietClient extends LanguageClient {
   }
 }
 
-/** One connection for language features, over the library's client. */
+export type LanguageConnectionParts = {
+  place: DaemonPlace;
+  log: vscode.LogOutputChannel;
+  /** It is over, and nobody here asked for it. */
+  onClosed: () => void;
+};
+
+/** One connection for language features: the library's client, over standard input and output of `daemon --stdio`. */
 export class LanguageConnection {
   readonly #client: LanguageClient;
-  readonly #link: DaemonLink;
   readonly #trace: vscode.Disposable;
+  #isClosing = false;
 
-  private constructor(link: DaemonLink, log: vscode.LogOutputChannel) {
+  private constructor({ place, log, onClosed }: LanguageConnectionParts) {
     const trace = traceChannel(log);
-    this.#link = link;
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- whatever has a `dispose` is one to VS Code
     this.#trace = trace;
     const options: LanguageClientOptions = {
@@ -44,17 +52,17 @@ export class LanguageConnection {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: () => {
           this.#trace.dispose();
+          if (!this.#isClosing) onClosed();
           return { action: CloseAction.DoNotRestart, handled: true };
         },
       },
     };
-    const streams = { reader: link.output, writer: link.input, detached: true };
-    this.#client = new QuietClient('vmSystem', 'VM System', () => Promise.resolve(streams), options);
+    this.#client = new QuietClient('vmSystem', 'VM System', standardStreams(place), options);
   }
 
   /** Rejects when the connection ends before the daemon has answered. */
-  static async open(link: DaemonLink, log: vscode.LogOutputChannel): Promise<LanguageConnection> {
-    const connection = new LanguageConnection(link, log);
+  static async open(parts: LanguageConnectionParts): Promise<LanguageConnection> {
+    const connection = new LanguageConnection(parts);
     await connection.#client.start();
     return connection;
   }
@@ -65,8 +73,18 @@ export class LanguageConnection {
 
   /** Says goodbye; never rejects. */
   async close(timeoutMs: number): Promise<void> {
+    this.#isClosing = true;
     this.#trace.dispose();
     await this.#client.dispose(timeoutMs).catch(() => undefined);
-    this.#link.leave();
   }
+}
+
+function standardStreams({ node, entry, env, dataDirectory }: DaemonPlace): Executable {
+  const where = dataDirectory === undefined ? [] : ['--data-dir', dataDirectory];
+  return {
+    command: node,
+    args: [entry, 'daemon', '--stdio', ...where],
+    transport: TransportKind.stdio,
+    options: { env },
+  };
 }

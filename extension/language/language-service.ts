@@ -1,16 +1,20 @@
 import * as vscode from 'vscode';
 import type { DaemonClient } from '../daemon/daemon-client.ts';
+import type { DaemonPlace } from '../daemon/daemon-place.ts';
 import type { LanguageConnection } from './language-connection.ts';
 
 /** Loading it takes the editor's time, which belongs to the first run until that has shown something. */
 const AFTER_MS = 700;
+
+/** Its process ended alone: the next one is tried after this. */
+const AGAIN_MS = 5_000;
 
 /**
  * Completion, hover and problems, over a connection of their own to the daemon that the window is connected with: it
  * comes a moment after that, and ends with it.
  */
 export class LanguageService {
-  readonly #client: DaemonClient;
+  readonly #place: () => DaemonPlace;
   readonly #log: () => vscode.LogOutputChannel;
   readonly #ready = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
@@ -21,12 +25,12 @@ export class LanguageService {
   /** Fires when documents can be bound, of which the daemon knows nothing yet. */
   readonly onReady = this.#ready.event;
 
-  constructor(client: DaemonClient, log: () => vscode.LogOutputChannel) {
-    this.#client = client;
+  constructor(client: DaemonClient, place: () => DaemonPlace, log: () => vscode.LogOutputChannel) {
+    this.#place = place;
     this.#log = log;
     this.#subscriptions = [
       client.onConnected(() => {
-        this.#timer = setTimeout(() => void this.#start(this.#turn), AFTER_MS);
+        this.#startIn(AFTER_MS);
       }),
       client.onDidChangeState(({ kind }) => {
         if (kind !== 'connected') void this.#stop(0);
@@ -51,16 +55,20 @@ export class LanguageService {
     this.#ready.dispose();
   }
 
+  #startIn(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#start(this.#turn), ms);
+  }
+
   async #start(turn: number): Promise<void> {
+    const onClosed = (): void => {
+      if (turn !== this.#turn) return;
+      this.#connection = undefined;
+      this.#startIn(AGAIN_MS);
+    };
     try {
       const { LanguageConnection } = await import('./language-connection.ts');
-      const link = await this.#client.joinLink();
-      if (link === undefined) return;
-      if (turn !== this.#turn) {
-        link.leave();
-        return;
-      }
-      const connection = await LanguageConnection.open(link, this.#log());
+      const connection = await LanguageConnection.open({ place: this.#place(), log: this.#log(), onClosed });
       if (turn !== this.#turn) {
         await connection.close(0);
         return;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { command, withSetting } from './reached.ts';
 import { edit, file, runFile, tidyUp, until } from './window.ts';
@@ -22,6 +23,12 @@ async function completions(name: string, at: vscode.Position): Promise<string[]>
 
 async function lenses(name: string): Promise<vscode.CodeLens[]> {
   return vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', file(name));
+}
+
+/** The process with which this window has its language features; Linux only. */
+function stdioProcesses(): number[] {
+  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.map(Number).filter((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--stdio'));
 }
 
 describe('language features from the live session', () => {
@@ -52,6 +59,21 @@ describe('language features from the live session', () => {
     await edit('other.js', 'globalThis.which = "second";\n');
     await runFile('other.js');
     await until('second value', async () => (await hoverText('follow.js', at)).includes('second'));
+  });
+
+  it('come back after their process was killed, and nothing else is lost', async function () {
+    if (process.platform !== 'linux') this.skip();
+    await edit('again.js', 'globalThis.again = "here";\n');
+    await runFile('again.js');
+    const at = new vscode.Position(0, 13);
+    await until('value', async () => (await hoverText('again.js', at)).includes('here'));
+    const [pid, ...others] = stdioProcesses();
+    assert.ok(pid !== undefined && others.length === 0, 'there is one');
+    process.kill(pid, 'SIGKILL');
+    await until('its end', () => Promise.resolve(!stdioProcesses().includes(pid)));
+    await runFile('again.js');
+    await until('value again', async () => (await hoverText('again.js', at)).includes('here'));
+    assert.equal(stdioProcesses().length, 1);
   });
 
   it('has a lens that runs the file, once, unless the setting turns it off', async () => {
