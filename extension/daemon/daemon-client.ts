@@ -167,9 +167,10 @@ export class DaemonClient {
 
   async #reopen(linking: Promise<DaemonLink>): Promise<Connection> {
     const end = await this.#endOf(linking);
-    const goodbye = this.#goodbye;
-    const farewell = end === undefined || end === 'daemon lost' || end.exit_code === 0 ? undefined : end.reason;
-    const reason = goodbye ?? farewell ?? 'The daemon ended unexpectedly.';
+    const farewell = end === 'daemon lost' ? undefined : end;
+    // What it said last may still wait to be read when the connection is over already; its farewell says the same.
+    const goodbye = this.#goodbye ?? (farewell?.exit_code === 0 ? farewell.reason : undefined);
+    const reason = goodbye ?? farewell?.reason ?? 'The daemon ended unexpectedly.';
     // A daemon that said goodbye was stopped by somebody: it is started when somebody needs it.
     const delayMs = goodbye === undefined ? this.#policy.next() : undefined;
     if (this.#disposed || delayMs === undefined) {
