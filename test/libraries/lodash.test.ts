@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { NpmLibraries } from '../../daemon/libraries/npm-libraries.ts';
 import type { Session } from '../../shared/model/session.ts';
 import type { Template } from '../../shared/model/template.ts';
-import { childrenOf } from '../runtime/host-processes.ts';
-import { eventually } from '../runtime/runtime-fixture.ts';
+import { areAtRest, childrenOf } from '../runtime/host-processes.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 import { TestDaemon } from '../transport/rest/test-daemon.ts';
 import { LibrariesFixture } from './libraries-fixture.ts';
 
@@ -11,6 +11,7 @@ const SPARES = 2;
 const MIN_ROUNDS = 5;
 const MAX_ROUNDS = 40;
 const MAX_ADDED_MS = 10;
+const SPARES_MS = 20_000;
 
 /** The tests that ask the registry that this machine's npm is set up for, as a user would. */
 describe('lodash from the registry', () => {
@@ -50,9 +51,8 @@ describe('lodash from the registry', () => {
       const having = await test.template();
       await test.api.ok('POST', `templates/${having.id}/libraries`, { name: 'lodash' });
       const create = async (template: Template, expected: string): Promise<number> => {
-        // A spare that is there has been told to prepare; what it prepares costs less than the round trip to ps.
-        await eventually('the spares', () => childrenOf(process.pid).length === SPARES, 20_000);
-        await test.api.ok('GET', 'health');
+        await waitUntil(() => childrenOf(process.pid).length === SPARES, 'the spares', SPARES_MS);
+        await waitUntil(() => areAtRest(childrenOf(process.pid)), 'the spares to be prepared', SPARES_MS);
         const before = performance.now();
         const session = await test.api.ok<Session>('POST', 'sessions', test.sessionBody(template));
         const duration = performance.now() - before;
@@ -61,7 +61,7 @@ describe('lodash from the registry', () => {
         return duration;
       };
       await create(having, 'function');
-      // The fastest of each: whatever else the machine does only ever adds. On a busy one, spares need a while to prepare.
+      // The fastest of each: whatever else the machine does only ever adds.
       const fastest = { plain: Infinity, lodash: Infinity };
       const added = (): number => fastest.lodash - fastest.plain;
       for (let count = 0; count < MAX_ROUNDS && (count < MIN_ROUNDS || added() > MAX_ADDED_MS); count++) {

@@ -33,3 +33,25 @@ export function residentMb(pid: number): number {
     return 0;
   }
 }
+
+/** How long processes are looked at to see that they do nothing. */
+const REST_MS = 300;
+
+/** Whether processes take no processor time, for a moment: those that have just started do. Linux only; elsewhere yes. */
+export async function areAtRest(pids: readonly number[]): Promise<boolean> {
+  const before = ticksOf(pids);
+  await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  return ticksOf(pids) === before;
+}
+
+/** Processor time, in Linux's ticks of 10 ms. */
+function ticksOf(pids: readonly number[]): number {
+  if (process.platform !== 'linux') return 0;
+  const ticks = pids.map((pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((sum, each) => sum + each, 0);
+}
