@@ -58,4 +58,15 @@ describe('the files that the extension host loads', () => {
       parts.sort(),
     );
   });
+
+  it('use the object that the editor gives them, and make no copy of it', () => {
+    const text = readFileSync(join(dist, 'extension.cjs'), 'utf8');
+    const uses = text.match(/.require\("vscode"\)/g) ?? [];
+    assert.ok(uses.length > 1);
+    assert.deepEqual(
+      uses.filter((use) => use.startsWith('(')),
+      [],
+      'none is handed to a function that copies',
+    );
+  });
 });
