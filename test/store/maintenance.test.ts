@@ -123,12 +123,17 @@ describe('maintenance of the store', () => {
     await store.journal.committed();
     const file = join(fixture.folder, 'copy.db');
     let seq = 20_000;
-    const writing = setInterval(() => {
+    let isCopying = true;
+    // At every turn of the loop, as the copy: a timer might not strike before that has ended.
+    const write = (): void => {
+      if (!isCopying) return;
       store.journal.appendEvents(someEvents(execution, seq + 1, seq + 50));
       seq += 50;
-    }, 1);
+      setImmediate(write);
+    };
+    setImmediate(write);
     await store.maintenance.backup(file).finally(() => {
-      clearInterval(writing);
+      isCopying = false;
     });
     await store.journal.committed();
     assert.ok(seq > 20_000, 'something was written meanwhile');
