@@ -49,17 +49,6 @@ describe('the daemon behind the window', () => {
     await untilOutput('works again');
   });
 
-  it('stays ended when somebody stopped it, until somebody needs it', async () => {
-    await edit('stopped.js', '1;\n');
-    await runFile('stopped.js');
-    const { client } = await theExtension();
-    const pid = await daemonPid();
-    process.kill(pid, 'SIGTERM');
-    await until('the end', () => client.state.kind === 'down');
-    assert.equal((await runFile('stopped.js')).status, 'ok');
-    assert.notEqual(await daemonPid(), pid);
-  });
-
   it('is reached again at the command of the user', async () => {
     await edit('once.js', '1;\n');
     await runFile('once.js');
