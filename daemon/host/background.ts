@@ -2,7 +2,7 @@ import type { FromHost, WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { Limits } from '../../shared/model/settings.ts';
 import type { EventPayload } from '../../shared/model/event.ts';
 import { now } from './clock.ts';
-import { comeToRest } from './come-to-rest.ts';
+import { comeToRest, tidyUp } from './come-to-rest.ts';
 import { EventOutbox } from './event-outbox.ts';
 import { describeRejection } from './guest-exceptions.ts';
 import type { GuestIsolate, Turn, TurnEnd } from './guest-isolate.ts';
@@ -147,7 +147,7 @@ export class Background {
     this.#guest.calls.stop();
     const fate = await coming;
     this.#guest.calls.start();
-    if (fate === 'rested') await this.#guest.modules.reset();
+    if (fate === 'rested') await tidyUp(this.#guest);
     if (fate === 'gone') return { state: 'gone' };
     if (fate === 'stuck') {
       const outcome: WireOutcome = { ...reason, metrics: this.#metrics(this.#outbox) };

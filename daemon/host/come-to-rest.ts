@@ -12,6 +12,9 @@ export type RunFate = 'rested' | 'stuck' | 'gone';
 const REPEAT_MS = 20;
 /** Each try waits twice as long as the one before, up to this: on a busy machine a thread may have to wait for its turn. */
 const MAX_REPEAT_MS = 160;
+const MIB = 1024 * 1024;
+/** Objects that are collected may have finalizers, which are the guest's code: nothing ends only when they do. */
+const COLLECTING_MS = 200;
 
 /** Interrupts what runs until the isolate answers again, as itself: no interrupt may be left over for the next run. */
 export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
@@ -26,6 +29,15 @@ export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
     if (rest !== undefined && (await answersAgain(guest, ms))) return 'rested';
   }
   return 'stuck';
+}
+
+/**
+ * After a run that was stopped. V8 would keep all that it had made until the next one needs the room, and the session is
+ * judged by what it holds.
+ */
+export async function tidyUp(guest: GuestIsolate): Promise<void> {
+  await guest.modules.reset();
+  if (guest.readHeapUsed() > (guest.memMb * MIB) / 2) await within(COLLECTING_MS, guest.collectGarbage());
 }
 
 /**

@@ -103,7 +103,7 @@ export class GuestIsolate {
     const guest = new GuestIsolate(options);
     guest.#contextId = await guest.inspector.contextId(CONTEXT_NAME, () => guest.rest());
     await guest.#bootstrap();
-    await guest.#collectGarbage();
+    await guest.collectGarbage();
     return guest;
   }
 
@@ -270,8 +270,8 @@ export class GuestIsolate {
     return reason === null ? { state: 'terminated' } : { state: 'rejected', reason };
   }
 
-  /** What making it has left behind is a fifth of what an idle session takes. */
-  async #collectGarbage(): Promise<void> {
+  /** Ends with the isolate at rest. What making it has left behind is a fifth of what an idle session takes. */
+  async collectGarbage(): Promise<void> {
     this.inspector.tell('HeapProfiler.collectGarbage');
     await this.rest();
   }

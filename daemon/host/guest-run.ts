@@ -3,7 +3,7 @@ import type { EventPayload, EventType } from '../../shared/model/event.ts';
 import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
 import type { Limits } from '../../shared/model/settings.ts';
 import { awaitsWithoutValue, mayAwait } from './awaiting-input.ts';
-import { comeToRest, within, type RunFate } from './come-to-rest.ts';
+import { comeToRest, tidyUp, within, type RunFate } from './come-to-rest.ts';
 import type { AbsentGlobals } from './absent-globals.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import {
@@ -79,14 +79,13 @@ export class GuestRun {
     const fate = this.#stopReason === undefined ? 'rested' : await comeToRest(this.#guest);
     this.#clock.stop();
     this.#guest.calls.start();
-    if (this.#stopReason !== undefined && fate === 'rested') await this.#guest.modules.reset();
+    if (this.#stopReason !== undefined && fate === 'rested') await tidyUp(this.#guest);
     if (this.#request.kind !== 'repl') await this.#giveBack(fate);
     const metrics = this.#metrics(fate);
     this.#answered = true;
-    // The limit may strike at the very end, where the heap is tidied up.
-    if (fate !== 'rested' || !this.#guest.isGone)
-      return { outcome: { ...(this.#stopReason ?? outcome), metrics }, fate };
-    return { outcome: { ...(this.#stopReason ?? memoryExceeded()), metrics }, fate: 'gone' };
+    // The limit may strike at the very end, and also a run that is being stopped: it is what the session was lost to.
+    if (this.#guest.isGone) return { outcome: { ...memoryExceeded(), metrics }, fate: 'gone' };
+    return { outcome: { ...(this.#stopReason ?? outcome), metrics }, fate };
   }
 
   /** Stops the guest and keeps its state. The first reason counts. */
