@@ -92,6 +92,12 @@ export class LiveState implements vscode.Disposable {
     await this.#loading;
   }
 
+  /** As `ready`, for what is only shown: rejects also when the daemon was stopped. */
+  async seen(): Promise<void> {
+    await this.#client.connectedUnlessDown();
+    await this.#loading;
+  }
+
   /** A session as a request has just answered it: the notification comes a moment later. */
   learn(session: Session): void {
     const known = this.#sessions.get(session.id);
@@ -111,8 +117,8 @@ export class LiveState implements vscode.Disposable {
 
   async #load(): Promise<void> {
     const [sessions, templates] = await Promise.all([
-      this.#client.request('vm/session/list', {}),
-      this.#client.request('vm/template/list', {}),
+      this.#client.look('vm/session/list', {}),
+      this.#client.look('vm/template/list', {}),
     ]);
     const before = this.aliveSessions;
     this.#sessions.clear();
@@ -126,7 +132,7 @@ export class LiveState implements vscode.Disposable {
   }
 
   async #loadTemplates(): Promise<void> {
-    this.#templates = await this.#client.request('vm/template/list', {});
+    this.#templates = await this.#client.look('vm/template/list', {});
     this.#changed.fire({ kind: 'templates' });
   }
 

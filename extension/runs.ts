@@ -72,7 +72,7 @@ export class Runs implements vscode.Disposable {
   /** After the daemon was lost, or changes were left out: what was waited for may have ended meanwhile. */
   async #askAgain(): Promise<void> {
     for (const id of [...this.#waiting.keys()]) {
-      const execution = await this.#client.request('vm/execution/get', { execution_id: id }).catch(() => undefined);
+      const execution = await this.#client.look('vm/execution/get', { execution_id: id }).catch(() => undefined);
       if (execution !== undefined) this.#changed(execution);
     }
   }

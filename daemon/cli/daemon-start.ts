@@ -10,6 +10,8 @@ export type DaemonFlags = {
   stdio?: boolean;
   own?: boolean;
   detached?: boolean;
+  /** false: none is started. */
+  start?: boolean;
   dataDir?: string;
   db?: string;
   logLevel?: string;
@@ -30,6 +32,9 @@ export function idleTime(text: string): number | 'never' | undefined {
 export async function runDaemon(flags: DaemonFlags, version: string): Promise<void> {
   const dataDirectory = privateFolder(flags.dataDir);
   if (flags.detached !== true && flags.stdio !== true) throw new UsageError('say how to speak with it: --stdio');
+  if (flags.start === false && (flags.detached === true || flags.own === true)) {
+    throw new UsageError('--no-start is for a daemon that runs already; with --own or --detached one is started');
+  }
   if (flags.detached === true) {
     const { serveDetached } = await import('../detached.ts');
     await serveDetached(options(dataDirectory, flags, version));
@@ -50,14 +55,17 @@ export function startCommand(dataDirectory: string, flags: Partial<DaemonFlags> 
 }
 
 async function relayStdio(dataDirectory: string, flags: DaemonFlags, version: string): Promise<number> {
-  const { reachDaemon } = await import('../ownership/reach-daemon.ts');
+  const { joinDaemon, reachDaemon } = await import('../ownership/reach-daemon.ts');
   const { relay } = await import('../ownership/relay.ts');
   const { outliveReaders } = await import('../ownership/outlive-readers.ts');
   // The exit code says how the connection ended, also to who has stopped reading.
   outliveReaders();
   const start = startCommand(dataDirectory, flags);
   const parent = process.ppid;
-  const { socket, welcome } = await reachDaemon({ dataDirectory, version, start });
+  const { socket, welcome } =
+    flags.start === false
+      ? await joinDaemon({ dataDirectory, version })
+      : await reachDaemon({ dataDirectory, version, start });
   if (welcome.daemon.version !== version) {
     process.stderr.write(`vm-system: the daemon (pid ${welcome.daemon.pid}) is version ${welcome.daemon.version}\n`);
   }

@@ -13,8 +13,12 @@ export function readPlainDaemon([command, mode, ...words]: readonly string[]): D
   if (command !== 'daemon' || (mode !== '--stdio' && mode !== '--detached')) return undefined;
   const idleExit = idleTime(DEFAULT_IDLE) ?? 'never';
   const flags: DaemonFlags = { idleExit, ...(mode === '--stdio' ? { stdio: true } : { detached: true }) };
-  for (let i = 0; i < words.length; i += 2) {
-    const [name = '', value = ''] = words.slice(i, i + 2);
+  const [first, ...others] = words;
+  const joins = mode === '--stdio' && first === '--no-start';
+  if (joins) flags.start = false;
+  const options = joins ? others : words;
+  for (let i = 0; i < options.length; i += 2) {
+    const [name = '', value = ''] = options.slice(i, i + 2);
     if (value === '' || value.startsWith('-') || !take(flags, name, value)) return undefined;
   }
   return flags;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isServed, type Connected } from './connect.ts';
+import { OwnershipError } from './ownership-error.ts';
 import { reach } from './reach.ts';
 import { startUnlessServed, type StartCommand } from './start-daemon.ts';
 
@@ -11,6 +12,12 @@ export type ReachOptions = { dataDirectory: string; version: string; start: Star
 /** As `reach`. Many processes may try at once: one of them starts the daemon, the others wait. */
 export function reachDaemon({ dataDirectory, version, start }: ReachOptions): Promise<Connected> {
   return reach({ dataDirectory, version, start: () => startOnce(dataDirectory, start) });
+}
+
+/** As `reach`, where a daemon runs already. Throws OwnershipError also when there is none. */
+export function joinDaemon({ dataDirectory, version }: Omit<ReachOptions, 'start'>): Promise<Connected> {
+  const none = new OwnershipError(`no daemon runs for ${dataDirectory}, and this command was not to start one`);
+  return reach({ dataDirectory, version, start: () => Promise.reject(none) });
 }
 
 /** Only one process starts; for the others this is the time to wait before they look again. */

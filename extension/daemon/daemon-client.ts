@@ -20,6 +20,9 @@ export type ConnectionState =
   | { kind: 'connected'; daemon: DaemonInfo }
   | { kind: 'down'; reason: string };
 
+/** What waited for the next connection of a daemon that was stopped on purpose. */
+class DaemonStopped extends Error {}
+
 /** Everything that is said to the daemon, and heard from it. Nothing is started before somebody asks for something. */
 export class DaemonClient {
   readonly #place: () => DaemonPlace;
@@ -54,6 +57,11 @@ export class DaemonClient {
     await this.#connection();
   }
 
+  /** As `connected`, for what is only shown: a daemon that has ended, or was stopped, is not started for that. */
+  async connectedUnlessDown(): Promise<void> {
+    await this.#connectionUnlessDown();
+  }
+
   /** Asks the daemon; connects if need be. Rejects with a ResponseError, whose `data.code` is of the error table. */
   async request<M extends RequestMethod>(
     method: M,
@@ -62,6 +70,12 @@ export class DaemonClient {
   ): Promise<RequestResult<M>> {
     const connection = await this.#connection();
     return (await connection.request(method, params as object, token)) as RequestResult<M>;
+  }
+
+  /** As `request`, for what is only shown, as `connectedUnlessDown`. */
+  async look<M extends RequestMethod>(method: M, params: RequestParams<M>): Promise<RequestResult<M>> {
+    const connection = await this.#connectionUnlessDown();
+    return (await connection.request(method, params as object)) as RequestResult<M>;
   }
 
   /** What the daemon tells by itself. */
@@ -88,7 +102,21 @@ export class DaemonClient {
       emitter.dispose();
   }
 
-  #connection(): Promise<Connection> {
+  /** Somebody needs it: also right after it was stopped, when that is not known here yet. */
+  async #connection(): Promise<Connection> {
+    try {
+      return await this.#opened();
+    } catch (error) {
+      if (error instanceof DaemonStopped) return this.#opened();
+      throw error;
+    }
+  }
+
+  #connectionUnlessDown(): Promise<Connection> {
+    return this.#state.kind === 'down' ? Promise.reject(new Error(this.#state.reason)) : this.#opened();
+  }
+
+  #opened(): Promise<Connection> {
     if (this.#disposed) return Promise.reject(new Error('The window is closing.'));
     return (this.#opening ??= this.#open(0));
   }
@@ -175,7 +203,7 @@ export class DaemonClient {
     const delayMs = goodbye === undefined ? this.#policy.next() : undefined;
     if (this.#disposed || delayMs === undefined) {
       this.#setState({ kind: 'down', reason });
-      throw new Error(reason);
+      throw goodbye === undefined ? new Error(reason) : new DaemonStopped(reason);
     }
     this.#lost.fire(reason);
     return this.#open(delayMs);

@@ -86,12 +86,12 @@ export class SessionFollower implements vscode.Disposable {
   }
 
   async #start(session_id: string): Promise<void> {
-    const recent = await this.#client.request('vm/execution/list', { session_id, limit: HISTORY + 1 });
+    const recent = await this.#client.look('vm/execution/list', { session_id, limit: HISTORY + 1 });
     this.#executions.fire(recent);
     const oldest = recent[HISTORY];
     const before = oldest === undefined ? undefined : { execution_id: oldest.id, seq: Number.MAX_SAFE_INTEGER };
     const after = this.#cursors.get(session_id) ?? before;
-    await this.#client.request('vm/session/follow', { session_id, ...(after === undefined ? {} : { after }) });
+    await this.#client.look('vm/session/follow', { session_id, ...(after === undefined ? {} : { after }) });
   }
 
   #take({

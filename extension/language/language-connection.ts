@@ -83,7 +83,8 @@ function standardStreams({ node, entry, env, dataDirectory }: DaemonPlace): Exec
   const where = dataDirectory === undefined ? [] : ['--data-dir', dataDirectory];
   return {
     command: node,
-    args: [entry, 'daemon', '--stdio', ...where],
+    // The window's own connection starts a daemon when one is needed: somebody may have stopped it just now.
+    args: [entry, 'daemon', '--stdio', '--no-start', ...where],
     transport: TransportKind.stdio,
     options: { env },
   };

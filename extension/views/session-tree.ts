@@ -111,7 +111,7 @@ export class SessionTree implements vscode.TreeDataProvider<SessionTreeNode>, vs
   /** Nothing is said before the daemon has answered; a view that is shown is what asks it. */
   async #groups(): Promise<SessionTreeNode[]> {
     // Why there is no connection is told once, by the status bar; the view shows what it knew.
-    await this.#state.ready().catch(() => undefined);
+    await this.#state.seen().catch(() => undefined);
     const here = this.#of(true);
     if (here.length === this.#state.sessions.length) return this.#sessions(this.#groupNodes.here);
     return here.length === 0 ? [this.#groupNodes.elsewhere] : [this.#groupNodes.here, this.#groupNodes.elsewhere];
@@ -144,7 +144,7 @@ export class SessionTree implements vscode.TreeDataProvider<SessionTreeNode>, vs
     const list = node.session.id;
     const shown = Math.min(PAGE.executions * this.#pagesOf(list), MAX_ROWS);
     const limit = Math.min(shown + 1, MAX_ROWS);
-    const executions = await this.#client.request('vm/execution/list', { session_id: list, limit });
+    const executions = await this.#client.look('vm/execution/list', { session_id: list, limit });
     const nodes: SessionTreeNode[] = executions.slice(0, shown).map((execution) => ({ kind: 'execution', execution }));
     if (executions.length > shown) nodes.push({ kind: 'more', list, parent: node });
     return nodes;
@@ -155,7 +155,7 @@ export class SessionTree implements vscode.TreeDataProvider<SessionTreeNode>, vs
     const list = execution.id;
     const shown = Math.min(PAGE.events * this.#pagesOf(list), MAX_ROWS);
     const limit = Math.min(shown + 1, MAX_ROWS);
-    const events = await this.#client.request('vm/execution/events', { execution_id: execution.id, limit });
+    const events = await this.#client.look('vm/execution/events', { execution_id: execution.id, limit });
     const nodes: SessionTreeNode[] = events.slice(0, shown).map((event) => ({ kind: 'event', execution, event }));
     if (events.length > shown) nodes.push({ kind: 'more', list, parent: node });
     return nodes;

@@ -49,14 +49,14 @@ export class TemplateTree implements vscode.TreeDataProvider<TemplateTreeNode>, 
   async getChildren(node?: TemplateTreeNode): Promise<TemplateTreeNode[]> {
     if (node === undefined) {
       // Why there is no connection is told once, by the status bar.
-      await this.#state.ready().catch(() => undefined);
+      await this.#state.seen().catch(() => undefined);
       return this.#state.templates.map((template) => ({ kind: 'template', template }));
     }
     if (node.kind === 'template') {
       return (Object.keys(PARTS) as Part[]).map((part) => ({ kind: 'parts', part, template: node.template }));
     }
     if (node.kind !== 'parts') return [];
-    return partNodes(node.part, await this.#client.request('vm/template/get', { template_id: node.template.id }));
+    return partNodes(node.part, await this.#client.look('vm/template/get', { template_id: node.template.id }));
   }
 
   getTreeItem(node: TemplateTreeNode): vscode.TreeItem {

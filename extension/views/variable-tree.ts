@@ -126,7 +126,7 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
   async #globals(session_id: string): Promise<GlobalVariable[] | undefined> {
     for (let time = 0; time < BUSY.times && this.#state.running(session_id) === undefined; time += 1) {
       try {
-        return (await this.#client.request('vm/session/globals', { session_id })).globals;
+        return (await this.#client.look('vm/session/globals', { session_id })).globals;
       } catch (error) {
         if (codeOf(error) !== 'SESSION_BUSY') return undefined;
         await new Promise((resolve) => setTimeout(resolve, BUSY.askAgainMs));
@@ -136,7 +136,7 @@ export class VariableTree implements vscode.TreeDataProvider<VariableNode>, vsco
   }
 
   async #members({ session_id, path }: VariableNode): Promise<VariableNode[]> {
-    const request = this.#client.request('vm/session/members', { session_id, path: [...path] });
+    const request = this.#client.look('vm/session/members', { session_id, path: [...path] });
     const { members } = await request.catch(() => ({ members: [] }));
     return members.map((variable) => ({ session_id, path: [...path, variable.name], variable }));
   }

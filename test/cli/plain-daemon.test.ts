@@ -17,6 +17,8 @@ describe('the plain command line of the daemon', () => {
       logLevel: 'debug',
     });
     assert.equal(readPlainDaemon(['daemon', '--stdio', '--idle-exit', 'never'])?.idleExit, 'never');
+    const joining = { stdio: true, start: false, dataDir: '/d', idleExit: IDLE };
+    assert.deepEqual(readPlainDaemon(['daemon', '--stdio', '--no-start', '--data-dir', '/d']), joining);
   });
 
   it('leaves everything else to the whole command line', () => {
@@ -26,6 +28,7 @@ describe('the plain command line of the daemon', () => {
       ['daemon'],
       ['daemon', '--data-dir', '/d', '--stdio'],
       ['daemon', '--stdio', '--own'],
+      ['daemon', '--detached', '--no-start'],
       ['daemon', '--stdio', '--help'],
       ['daemon', '--stdio', '--data-dir'],
       ['daemon', '--stdio', '--data-dir', ''],
@@ -42,7 +45,7 @@ describe('the plain command line of the daemon', () => {
     const program = new Command();
     addDaemonCommand(program, '0.0.0');
     const known = program.commands[0]?.options.map(({ long }) => long);
-    for (const option of ['--stdio', '--detached', '--data-dir', '--idle-exit'])
+    for (const option of ['--stdio', '--no-start', '--detached', '--data-dir', '--idle-exit'])
       assert.ok(known?.includes(option), option);
   });
 });

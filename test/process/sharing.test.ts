@@ -30,6 +30,20 @@ describe('vm-system daemon --stdio', function () {
     assert.equal(folder.daemons().length, 1);
   });
 
+  it('joins a daemon that runs, and starts none when it is not to', async () => {
+    const none = await runCli(['daemon', '--stdio', '--no-start', '--data-dir', folder.path], folder.env);
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /no daemon runs for .*, and this command was not to start one/);
+    assert.equal(folder.daemons().length, 0);
+    const refused = await runCli(['daemon', '--stdio', '--no-start', '--own', '--data-dir', folder.path], folder.env);
+    assert.equal(refused.code, 2);
+    const first = await folder.client();
+    const session = await folder.session(first);
+    const second = await folder.client('--no-start');
+    assert.equal((await second.rpc.request('vm/session/get', { session_id: session.id })).id, session.id);
+    assert.equal(folder.daemons().length, 1);
+  });
+
   it('takes another port when the usual one is taken, also in the same moment', async () => {
     const folders = await Promise.all(Array.from({ length: 4 }, () => SharedFolder.make()));
     try {

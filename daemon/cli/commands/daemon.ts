@@ -9,6 +9,7 @@ export function addDaemonCommand(program: Command, version: string): void {
     .description('speak JSON-RPC (LSP framing) with the daemon of the data directory; one is started if there is none')
     .option('--stdio', 'on standard input and output')
     .option('--own', 'with a daemon in this process, which ends with it')
+    .option('--no-start', 'with a daemon that runs already, or not at all')
     .addOption(new Option('--detached', 'be the daemon that others share').hideHelp())
     .option('--data-dir <path>', 'folder of the database, the socket and the token')
     .addOption(

@@ -49,6 +49,28 @@ describe('the daemon behind the window', () => {
     await untilOutput('works again');
   });
 
+  it('stays ended when somebody stopped it, whatever is shown, until somebody needs it', async () => {
+    await edit('stopped.js', 'var kept = { in: 1 };\n');
+    await runFile('stopped.js');
+    const { client, sessionTree, templateTree, variableTree } = await theExtension();
+    for (const view of ['sessions', 'templates', 'variables']) await command(`vmSystem.${view}.focus`);
+    const shown = [...(await sessionTree.getChildren()), ...(await variableTree.getChildren())];
+    const pid = await daemonPid();
+    const states: string[] = [];
+    const watching = client.onDidChangeState(({ kind }) => states.push(kind));
+    process.kill(pid, 'SIGTERM');
+    await until('the end', () => client.state.kind === 'down');
+    for (const tree of [sessionTree, templateTree, variableTree]) await tree.getChildren().catch(() => undefined);
+    for (const node of shown) {
+      if ('kind' in node) await sessionTree.getChildren(node).catch(() => undefined);
+      else await variableTree.getChildren(node);
+    }
+    assert.deepEqual(states, ['connecting', 'down']);
+    watching.dispose();
+    assert.equal((await runFile('stopped.js')).status, 'ok');
+    assert.notEqual(await daemonPid(), pid);
+  });
+
   it('is reached again at the command of the user', async () => {
     await edit('once.js', '1;\n');
     await runFile('once.js');
