@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import {
   accessSync, closeSync, constants, fstatSync, ftruncateSync, lstatSync, mkdirSync, openSync, readdirSync, readSync, renameSync,
-  rmdirSync, unlinkSync, writeSync, type BigIntStats,
+  rmdirSync, unlinkSync, type BigIntStats,
 } from 'node:fs'; // prettier-ignore
 import path from 'node:path';
-import { MAX_CALL_BYTES, type ModulePolicy } from '../../../shared/ipc/call-messages.ts';
-import { ModuleError, wrongType } from '../denied.ts';
+import type { ModulePolicy } from '../../../shared/ipc/call-messages.ts';
+import { ModuleError } from '../denied.ts';
 import type { HostModule } from '../host-module.ts';
+import { bytes, flagsOf, number, options, text, type Options } from './fs-arguments.ts';
+import { MAX_ENTRIES, notFound, tooMany } from './fs-errors.ts';
+import { inFolder, readAll, requireFile, writeAll } from './open-files.ts';
 import { Places, systemError, type Place } from './places.ts';
 import { Quota } from './quota.ts';
 import { kindOf, wireStats } from './wire-stats.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 const CHUNK = 1024 * 1024;
-/** Files that one `rm -r` or `readdir -r` may meet. */
-const MAX_ENTRIES = 100_000;
-
-type Options = Readonly<Record<string, unknown>>;
 
 /** The files that a session may touch, by the calls of Node's `fs`. Paths are text, contents are base64. */
 export class FsModule implements HostModule {
@@ -247,94 +246,4 @@ export class FsModule implements HostModule {
       }, Number(sourceMode)); // prettier-ignore
     });
   }
-}
-
-/** Opens a folder, never through a link, for as long as `use` takes. */
-function inFolder(name: string, use: (folder: string) => void): void {
-  const fd = openSync(name, O_RDONLY | O_NOFOLLOW | constants.O_DIRECTORY);
-  try {
-    use(process.platform === 'linux' ? `/proc/self/fd/${fd}` : name);
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function requireFile(stats: BigIntStats, file: string): void {
-  if (stats.isDirectory())
-    throw new ModuleError('EISDIR', `EISDIR: illegal operation on a directory, read '${file}'`, { path: file });
-  if (!stats.isFile()) throw new ModuleError('EACCES', `EACCES: '${file}' is no ordinary file`, { path: file });
-}
-
-function readAll(fd: number, size: number, file: string): Buffer {
-  if (size > MAX_CALL_BYTES) throw tooLarge(size, file);
-  // Some files of the system say that they are empty; others grow while they are read.
-  const chunks: Buffer[] = [];
-  let total = 0;
-  for (;;) {
-    const chunk = Buffer.allocUnsafe(Math.max(size - total, 0) + 512);
-    const count = readSync(fd, chunk, 0, chunk.length, null);
-    if (count === 0) return Buffer.concat(chunks);
-    total += count;
-    if (total > MAX_CALL_BYTES) throw tooLarge(total, file);
-    chunks.push(chunk.subarray(0, count));
-  }
-}
-
-function writeAll(fd: number, data: Buffer): void {
-  for (let at = 0; at < data.length;) at += writeSync(fd, data, at, data.length - at);
-}
-
-function tooLarge(size: number, file: string): ModuleError {
-  return new ModuleError(
-    'ERR_FS_FILE_TOO_LARGE',
-    `The file is larger than ${MAX_CALL_BYTES} bytes (${size}), read '${file}'`,
-    { path: file },
-  );
-}
-
-function tooMany(file: string): ModuleError {
-  return new ModuleError('EMFILE', `more than ${MAX_ENTRIES} entries below '${file}'`, { path: file });
-}
-
-function notFound(syscall: string, file: string): ModuleError {
-  return new ModuleError('ENOENT', `ENOENT: no such file or directory, ${syscall} '${file}'`, {
-    errno: -2,
-    syscall,
-    path: file,
-  });
-}
-
-function flagsOf(flag: unknown): number {
-  switch (flag) {
-    case 'w': return O_WRONLY | O_CREAT;
-    case 'wx': return O_WRONLY | O_CREAT | O_EXCL;
-    case 'a': return O_WRONLY | O_CREAT | O_APPEND;
-    case 'ax': return O_WRONLY | O_CREAT | O_APPEND | O_EXCL;
-    case 'r+': return O_WRONLY;
-    default: throw new ModuleError('ERR_INVALID_ARG_VALUE', `The flag ${String(flag)} is not known`, { name: 'TypeError' });
-  } // prettier-ignore
-}
-
-function text(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw wrongType(name, 'of type string');
-  if (value === '') throw new ModuleError('ENOENT', `ENOENT: no such file or directory, open ''`, { path: '' });
-  if (value.length > 4096) throw new ModuleError('ENAMETOOLONG', 'ENAMETOOLONG: name too long');
-  return value;
-}
-
-function bytes(value: unknown): Buffer {
-  const { text, base64 } = options(value);
-  if (typeof text !== 'string' && typeof base64 !== 'string') throw wrongType('data', 'of type string or bytes');
-  const data = typeof text === 'string' ? Buffer.from(text, 'utf8') : Buffer.from(base64 as string, 'base64');
-  if (data.length > MAX_CALL_BYTES)
-    throw new ModuleError('ERR_FS_FILE_TOO_LARGE', `One call may write ${MAX_CALL_BYTES} bytes`);
-  return data;
-}
-
-function options(value: unknown): Options {
-  return typeof value === 'object' && value !== null ? (value as Options) : {};
-}
-
-function number(value: unknown, fallback: number): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : fallback;
 }
