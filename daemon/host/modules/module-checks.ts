@@ -1,0 +1,23 @@
+import { importedFrom, LoadFailure } from './load-failure.ts';
+import type { Asked } from './module-finder.ts';
+import type { HostFile } from './module-table.ts';
+
+/** ES modules may be off in a session. Throws LoadFailure. */
+export function checkEsm(file: HostFile, { referrer }: Asked, { esm, root }: { esm: boolean; root: string }): void {
+  if (esm || file.format !== 'module') return;
+  const what = `ES modules are off in this session (setting runtime.esm)`;
+  const message = `${what}: ${file.path.slice(root.length + 1)}, ${importedFrom(referrer, root)}`;
+  throw new LoadFailure({ name: 'Error', code: 'ERR_ESM_DISABLED', message });
+}
+
+/** What an import says the file is. Throws LoadFailure when it is something else. */
+export function checkType(file: HostFile, { referrer, specifier, type }: Asked, root: string): void {
+  if (type === undefined || type === '' || (type === 'json' && file.format === 'json')) return;
+  const from = `'${specifier}' ${importedFrom(referrer, root)}`;
+  const isKnown = type === 'json';
+  const message = isKnown
+    ? `${from} is not JSON`
+    : `Import attribute ${type.replace(/^\?/, '')} of ${from} is not supported`;
+  const code = isKnown ? 'ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE' : 'ERR_IMPORT_ATTRIBUTE_UNSUPPORTED';
+  throw new LoadFailure({ name: 'TypeError', code, message });
+}
