@@ -54,7 +54,7 @@ describe('serve', function () {
   it('takes another port when the usual one is taken and none was asked for', async () => {
     // Whether this machine has something on that port already or not: it is taken now.
     const taken = createServer().listen(3210, '127.0.0.1');
-    await Promise.race([once(taken, 'listening'), once(taken, 'error')]);
+    await new Promise((resolve) => taken.once('listening', resolve).once('error', resolve));
     const daemon = execa(LAUNCHER, ['serve', '--pool', '0'], { env });
     daemon.stdout.once('data', () => daemon.kill('SIGTERM'));
     const { stdout, stderr } = await daemon;
