@@ -1,6 +1,6 @@
 import { STOP_GRACE_MS } from '../../shared/ipc/host-messages.ts';
 import { now } from './clock.ts';
-import type { GuestIsolate } from './guest-isolate.ts';
+import type { GuestIsolate, Rest } from './guest-isolate.ts';
 
 /** `stuck`: in native code that cannot be interrupted. `gone`: the isolate is disposed, its memory limit was hit. */
 export type RunFate = 'rested' | 'stuck' | 'gone';
@@ -22,9 +22,14 @@ export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
   const deadline = now() + STOP_GRACE_MS;
   for (let ms = REPEAT_MS; now() < deadline; ms = Math.min(2 * ms, MAX_REPEAT_MS)) {
     if (guest.isGone) return 'gone';
-    if (ms > REPEAT_MS) await endEarlierInterrupt(guest);
+    const isRepeated = ms > REPEAT_MS;
+    if (isRepeated) await endEarlierInterrupt(guest, deadline);
     guest.terminate();
-    const rest = await within(ms, guest.restFromInterrupt());
+    const resting = guest.restFromInterrupt();
+    const rest = await within(
+      ms,
+      isRepeated ? Promise.race([resting, unlessInterruptWasSpent(guest, resting)]) : resting,
+    );
     if (rest?.state === 'gone') return 'gone';
     if (rest !== undefined && (await answersAgain(guest, ms))) return 'rested';
   }
@@ -43,10 +48,20 @@ export async function tidyUp(guest: GuestIsolate): Promise<void> {
 /**
  * V8 takes no second interrupt before the first is over. While the inspector itself calls the guest, one getter of a
  * thrown error after the other, the first ends one of them and is not over. An evaluation that runs into its own time
- * limit in the middle of all this ends it.
+ * limit in the middle of all this ends it; until it does, V8 would refuse the next interrupt.
  */
-async function endEarlierInterrupt(guest: GuestIsolate): Promise<void> {
-  await within(REPEAT_MS, guest.evaluate('for (;;);', { timeout: 1, silent: true }));
+async function endEarlierInterrupt(guest: GuestIsolate, deadline: number): Promise<void> {
+  const ended = guest.evaluate('for (;;);', { timeout: 1, silent: true });
+  while (!guest.isGone && now() < deadline && (await within(MAX_REPEAT_MS, ended)) === undefined);
+}
+
+/**
+ * Says early that an interrupt has ended something and other code runs since, so that the next one need not wait. The
+ * first answer says that the isolate has taken up the interrupt; it could not give the second in what that was to end.
+ */
+async function unlessInterruptWasSpent(guest: GuestIsolate, resting: Promise<Rest>): Promise<Rest | undefined> {
+  for (let i = 0; i < 2; i++) await guest.inspector.post('Runtime.getIsolateId');
+  return within(REPEAT_MS, resting);
 }
 
 /** Whether code runs to its end; an interrupt that found nothing to stop hits this instead. */

@@ -28,6 +28,9 @@ process.on('uncaughtException', (error) => {
 // Guests' heaps are to be as V8 would have them.
 setFlagsFromString('--max-semi-space-size=0');
 forgetStart();
+// A loop looks for interrupts when its budget of rounds is spent, which V8 makes a thousand million while a compiler works
+// for its function. What Maglev takes over in the middle of a loop stays so, and could not be stopped for seconds.
+setFlagsFromString('--no-maglev-osr');
 for (const name of OPTIMIZERS) setFlagsFromString(`--${name}`);
 const channel = new DaemonChannel();
 const [, , guestScript = '', builtInTexts = '', snapshot] = process.argv;
