@@ -1,8 +1,8 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { HOST_CHANNEL_FD, type FromHost, type ToHost } from '../../shared/ipc/host-messages.ts';
 import { LineSplitter } from '../../shared/ipc/line-splitter.ts';
-import { fs } from './node-fs.ts';
+import { fs, net } from './node-modules.ts';
 
 /** Source text may be 10 MiB, and six characters for one where JSON has to escape. The daemon is trusted. */
 const MAX_LINE_CHARS = 128 * 1024 * 1024;
@@ -35,7 +35,7 @@ export class DaemonChannel {
       return true;
     };
     const onread = { buffer: this.#buffer, callback };
-    this.#socket = new Socket({ fd: HOST_CHANNEL_FD, readable: true, writable: true, onread });
+    this.#socket = new net.Socket({ fd: HOST_CHANNEL_FD, readable: true, writable: true, onread });
   }
 
   listen(receive: (message: ToHost) => void): void {

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import ivm from 'isolated-vm';
-import { fs } from './node-fs.ts';
+import { fs } from './node-modules.ts';
 
 /** The heap of an isolate to begin with. */
 export type SnapshotCopy = ivm.ExternalCopy<ArrayBuffer>;

@@ -4,7 +4,7 @@ import { DaemonChannel, endProcess } from './daemon-channel.ts';
 import { OPTIMIZERS } from '../../shared/ipc/optimizers.ts';
 import { forgetStart } from '../own-garbage.ts';
 import { Host } from './host.ts';
-import { fs } from './node-fs.ts';
+import { fs } from './node-modules.ts';
 
 /**
  * Guests must not starve the daemon: with 8 guests spinning on 2 cores it still has to answer health at once. Set before
@@ -25,8 +25,9 @@ process.on('uncaughtException', (error) => {
   endProcess();
 });
 
-// Guests' heaps are to be as V8 would have them.
+// Guests' heaps are to be as V8 would have them, and collecting garbage is not for guests.
 setFlagsFromString('--max-semi-space-size=0');
+setFlagsFromString('--no-expose-gc');
 forgetStart();
 // A loop looks for interrupts when its budget of rounds is spent, which V8 makes a thousand million while a compiler works
 // for its function. What Maglev takes over in the middle of a loop stays so, and could not be stopped for seconds.

@@ -1,4 +1,4 @@
-import { fs } from './node-fs.ts';
+import { fs } from './node-modules.ts';
 
 /** Where the system gives random bytes as a file; hosts may read it. */
 const DEVICE = '/dev/urandom';

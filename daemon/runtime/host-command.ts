@@ -61,6 +61,8 @@ function nodeArgs(): string[] {
     // isolated-vm needs it: its isolates are made from V8's own snapshot, and one process can have only one.
     '--no-node-snapshot',
     '--no-warnings',
+    // For the host alone, which takes it from the guests again before there is any.
+    '--expose-gc',
     // For the host's own heap; it sets the guests' back.
     '--max-semi-space-size=1',
     // Nothing that runs at the start is worth it; the host turns them on again. The compilers' own code stays unread.

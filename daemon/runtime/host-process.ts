@@ -11,8 +11,16 @@ import type { HostEnd } from './slot.ts';
 const MAX_LINE_CHARS = 16 * 1024 * 1024;
 const MAX_STDERR_CHARS = 4096;
 const LAST_WORDS_MS = 100;
-/** All of a host's environment, for glibc: one arena, and what is freed goes back at once. Two MiB of each host. */
-const ALLOCATOR = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '65536', MALLOC_TOP_PAD_: '0' };
+/**
+ * All of a host's environment, for glibc: one arena, and what is freed goes back at once. Two MiB of each host. What is
+ * large has pages of its own, which take memory when they are written to: buffers mostly are not, to their ends.
+ */
+const ALLOCATOR = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '65536',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TOP_PAD_: '0',
+};
 
 export type HostListener = {
   message(message: FromHost): void;

@@ -110,6 +110,7 @@ describe('guest: web globals', () => {
 
   it('has no fetch and no process of the host', async () => {
     assert.equal(await fixture.preview(session, 'typeof fetch'), 'undefined');
+    assert.equal(await fixture.preview(session, 'typeof gc'), 'undefined', 'which its host has');
   });
 
   it('gives each session randomness of its own', async () => {

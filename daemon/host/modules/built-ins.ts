@@ -1,4 +1,4 @@
-import { fs } from '../node-fs.ts';
+import { fs } from '../node-modules.ts';
 import { HOST_MODULE_ALIASES, HOST_MODULES } from '../../../shared/catalogue/host-modules.ts';
 import { PURE_BUILT_INS, REFUSED_BUILT_INS } from '../../../shared/catalogue/node-built-ins.ts';
 
