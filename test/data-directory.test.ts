@@ -88,5 +88,5 @@ describe('the data directory', () => {
     assert.deepEqual(readdirSync(path), ['token']);
     const asJson = await runCli(['token', '--json'], env);
     assert.deepEqual(JSON.parse(asJson.stdout), { token: readToken(path) });
-  }).timeout(20_000);
+  }).timeout(60_000);
 });

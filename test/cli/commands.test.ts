@@ -8,7 +8,7 @@ import { shell, type ShellResult } from './shell.ts';
 
 /** The commands that the guide's steps leave out, as its appendix and older scripts have them; and what they print. */
 describe('commands', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: DaemonFolder;
   let daemon: DaemonProcess;
   before(async () => {

@@ -88,7 +88,7 @@ describe('what could come next on a command line', () => {
 });
 
 describe('completion in a real shell', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: DaemonFolder;
   let daemon: DaemonProcess;
   let session: Session;

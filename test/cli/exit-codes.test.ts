@@ -67,4 +67,4 @@ describe('the command line', () => {
     await guarded.end();
     await strict.remove();
   });
-}).timeout(20_000);
+}).timeout(60_000);

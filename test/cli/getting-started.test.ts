@@ -123,7 +123,7 @@ TEMPLATE_ID=$(./vm-system template create --name quick-demo | sed -n 's/.*(ID: \
 SESSION_ID=$(./vm-system session create --template-id "$TEMPLATE_ID" --workspace-id ws --base-commit deadbeef --worktree-path ${folder.path}/demo | awk '/Created session:/ {print $3}')
 ./vm-system exec run-file "$SESSION_ID" app.js`);
     assert.match(text, /"preview":"42"/);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('runbook 2: contracts by hand', async () => {
     assert.match(
@@ -158,4 +158,4 @@ SESSION_ID=$(./vm-system session create --template-id "$TEMPLATE_ID" --workspace
     assert.equal(refused.exitCode, 3);
     assert.match(refused.stderr, /^OUTPUT_LIMIT_EXCEEDED: /);
   });
-}).timeout(30_000);
+}).timeout(60_000);

@@ -17,7 +17,7 @@ const catalogue = [
 ];
 
 describe('vm-system libs', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let fixture: LibrariesFixture;
   beforeEach(async () => {
     fixture = await LibrariesFixture.start([...catalogue, stand('thing', '1.0.0'), stand('thing', '1.5.0')]);

@@ -24,7 +24,7 @@ const FILES = {
 };
 
 describe('run', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: DaemonFolder;
   let daemon: DaemonProcess;
   /** Where `run` keeps what it makes: a folder of this test's own, so that what is left behind can be told. */

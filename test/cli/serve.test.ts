@@ -11,7 +11,7 @@ import { DaemonFolder, DaemonProcess, LAUNCHER } from '../helpers/daemon-process
 import { isAlive, waitUntil } from '../helpers/wait-until.ts';
 
 describe('serve', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let home: string;
   let env: NodeJS.ProcessEnv;
   beforeEach(async () => {

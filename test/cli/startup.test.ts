@@ -49,9 +49,9 @@ describe('starting the command line', () => {
     // The last three: where the daemon is, which every command has to know.
     const known = ['cache-directory.ts', 'data-directory.ts', 'endpoint.ts', 'ownership-error.ts', 'private-path.ts'];
     assert.deepEqual(daemon.sort(), known);
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('loads not even that on the way to a daemon', async () => {
     assert.deepEqual(packagesOf(await loadedWith(ENTRY)), ['env-paths', 'is-safe-filename']);
-  }).timeout(30_000);
+  }).timeout(60_000);
 });

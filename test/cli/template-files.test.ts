@@ -7,7 +7,7 @@ import { runCli, type CliRun } from '../helpers/run-cli.ts';
 import { TestDaemon } from '../transport/rest/test-daemon.ts';
 
 describe('vm-system template export and apply', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let test: TestDaemon;
   let folder: string;
   beforeEach(async () => {

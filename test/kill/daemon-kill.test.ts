@@ -13,7 +13,7 @@ describe('a daemon that is killed', () => {
 
   it('has every event that it told of, without a gap, and finalises what it left (3 rounds; npm run soak has 50)', async () => {
     for (let round = 0; round < 3; round++) await killInFlood(folder, 20 + Math.random() * 300);
-  }).timeout(30_000);
+  }).timeout(60_000);
 
   it('closes the sessions that it held, with a reason, and takes no host along', async () => {
     const first = await DaemonProcess.start(folder);
@@ -32,7 +32,7 @@ describe('a daemon that is killed', () => {
     assert.deepEqual([ended.status, ended.error.code], ['error', 'HOST_DIED']);
     assert.deepEqual(await second.client.get('runtime/summary'), { active_sessions: 0, active_session_ids: [] });
     await second.end();
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('stops gracefully: what runs is cancelled and stored, sessions are closed, hosts are gone, in 5 s', async () => {
     const daemon = await DaemonProcess.start(folder);
@@ -50,5 +50,5 @@ describe('a daemon that is killed', () => {
     const closed = await again.client.get<{ status: string; last_error: string }>(`sessions/${session.id}`);
     assert.deepEqual([closed.status, closed.last_error], ['closed', 'the daemon was stopped (SIGTERM)']);
     await again.end();
-  }).timeout(20_000);
+  }).timeout(60_000);
 });

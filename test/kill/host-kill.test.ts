@@ -33,7 +33,7 @@ describe('a host that dies', () => {
     assert.deepEqual([ended.status, ended.error.code], ['error', 'HOST_DIED']);
     assert.equal((await daemon.repl(neighbour, 'kept')).result?.preview, '42');
     await assert.rejects(daemon.repl(victim, '1'), /SESSION_NOT_READY/);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('of a memory bomb leaves 19 others with their state', async () => {
     const neighbours: Session[] = [];
@@ -63,5 +63,5 @@ describe('a host that dies', () => {
     times.sort((a, b) => a - b);
     // The median is the daemon's; single answers also wait for whatever else this machine does.
     assert.ok((times[20] ?? Infinity) < 50, `median ${times[20]} ms`);
-  }).timeout(30_000);
+  }).timeout(60_000);
 });

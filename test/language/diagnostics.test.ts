@@ -14,7 +14,7 @@ function messageOf(diagnostic: Diagnostic | undefined): string {
 
 for (const flags of [[], ['--own']]) {
   describe(`exceptions of files in an editor, ${flags.length === 0 ? 'relayed' : 'with a daemon of its own'}`, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     let folder: SharedFolder;
     let editor: Editor;
 
@@ -140,7 +140,7 @@ for (const flags of [[], ['--own']]) {
 }
 
 describe('exceptions of files in editors that share a daemon', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: SharedFolder;
   let first: Editor;
 

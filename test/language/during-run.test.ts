@@ -17,7 +17,7 @@ export {};
 `;
 
 describe('editors that ask while a file runs', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: SharedFolder;
   beforeEach(async () => {
     folder = await SharedFolder.make();

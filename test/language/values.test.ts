@@ -8,7 +8,7 @@ const onConfig = { line: 0, character: 3 };
 
 for (const flags of [[], ['--own']]) {
   describe(`values of a session in an editor, ${flags.length === 0 ? 'relayed' : 'with a daemon of its own'}`, function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     let folder: SharedFolder;
     let editor: Editor;
 

@@ -15,7 +15,7 @@ const code: Record<string, string> = {
 };
 
 describe('spare hosts that have libraries in them', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let fixture: LibrariesFixture;
   let test: TestDaemon;
   beforeEach(async () => {

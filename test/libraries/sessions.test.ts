@@ -23,7 +23,7 @@ const packages: Record<string, string> = {
 };
 
 describe('libraries in sessions', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let fixture: LibrariesFixture;
   let test: TestDaemon;
   before(async () => {

@@ -17,7 +17,7 @@ function linesOf(folder: { path: string }): Line[] {
 }
 
 describe('the log of a daemon', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: DaemonFolder;
   let daemon: DaemonProcess | undefined;
   beforeEach(async () => {

@@ -12,9 +12,9 @@ describe('a daemon in its own process (a few rounds; npm run soak does many)', (
 
   it('stops endless loops and keeps the state', async () => {
     await interruptLoops(folder, 5);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('shows each event once and in order to a follower that comes and goes', async () => {
     await followThroughDisconnects(folder, 10);
-  }).timeout(30_000);
+  }).timeout(60_000);
 });

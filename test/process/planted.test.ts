@@ -8,7 +8,7 @@ import { itWithOtherUser, OTHER_UID, runAsOther } from '../helpers/other-user.ts
 import { SharedFolder } from './shared-daemon.ts';
 
 describe('what somebody planted in the data directory', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let folder: SharedFolder;
   beforeEach(async () => {
     folder = await SharedFolder.make();

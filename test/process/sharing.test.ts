@@ -10,7 +10,7 @@ import { isAlive, waitUntil } from '../helpers/wait-until.ts';
 import { SharedFolder, StdioProcess } from './shared-daemon.ts';
 
 describe('vm-system daemon --stdio', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: SharedFolder;
   beforeEach(async () => {
     folder = await SharedFolder.make();

@@ -8,7 +8,7 @@ import { eventually, lines, RuntimeFixture } from './runtime-fixture.ts';
 const PATIENT = { wall_ms: 20_000, cpu_ms: 20_000 };
 
 describe('runtime: stopping what runs left behind', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const fixture = new RuntimeFixture();
   let session: string;
   beforeEach(async () => {

@@ -22,7 +22,7 @@ const REFUSED = [
 ]; // prettier-ignore
 
 describe('the wall under the wall', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let outside: string;
   let remove: () => Promise<void>;
   let server: Server;

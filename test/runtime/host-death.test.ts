@@ -109,7 +109,7 @@ describe('runtime: hosts that die', () => {
   });
 
   it('twenty sessions side by side: one bomb, and the others keep their state', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const sessions = await Promise.all(Array.from({ length: 20 }, () => fixture.open({ limits: { mem_mb: 64 } })));
     await Promise.all(sessions.map((id, i) => fixture.run(id, `var mine = ${i}`)));
     const [first = '', ...others] = sessions;

@@ -42,7 +42,7 @@ describe('runtime: memory limit', () => {
 
   for (const [what, source] of Object.entries(BOMBS)) {
     it(`ends ${what}, says so, and spares the neighbours`, async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const session = await fixture.open({ limits: { mem_mb: 64 } });
       const { id, status, error } = await fixture.run(session, source, long);
       const reason = `memory limit of 64 MB exceeded in execution ${id}`;
@@ -67,7 +67,7 @@ describe('runtime: memory limit', () => {
 
   for (const [what, source] of Object.entries(MODEST)) {
     it(`leaves those alone who use what they may: ${what}`, async function () {
-      this.timeout(20_000);
+      this.timeout(60_000);
       const session = await fixture.open({ limits: { mem_mb: 128 } });
       const { status, error } = await fixture.run(session, source, long);
       assert.equal(status, 'ok', error?.message);

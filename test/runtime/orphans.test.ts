@@ -7,7 +7,7 @@ import { eventually } from './runtime-fixture.ts';
 
 describe('runtime: hosts without a daemon', () => {
   it('are gone within 2 s of its SIGKILL, whatever they were doing', async function () {
-    this.timeout(30_000);
+    this.timeout(60_000);
     const daemon = spawn(process.execPath, [path.join(import.meta.dirname, 'orphan-daemon.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

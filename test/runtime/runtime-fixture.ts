@@ -124,7 +124,7 @@ export function lines(events: readonly RuntimeEvent[]): unknown[] {
 }
 
 /** Polls until `condition` gives something, and fails after `ms`. */
-export async function eventually<T>(what: string, condition: () => T | undefined | false, ms = 5000): Promise<T> {
+export async function eventually<T>(what: string, condition: () => T | undefined | false, ms = 30_000): Promise<T> {
   const deadline = performance.now() + ms;
   for (;;) {
     const found = condition();

@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
 
 describe('retention', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let folder: string;
   let daemon: TestDaemon | undefined;
   beforeEach(async () => {

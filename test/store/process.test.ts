@@ -56,7 +56,7 @@ describe('a store and other processes', () => {
   it('has one owner of several that start in one moment', async () => {
     const lines = await Promise.all(Array.from({ length: 4 }, () => firstLine(start('hold'))));
     assert.deepEqual(lines.sort(), ['in_use', 'in_use', 'in_use', 'ready']);
-  }).timeout(20_000);
+  }).timeout(60_000);
 
   it('keeps all that was acknowledged when its owner is killed', async () => {
     const child = start('write');
@@ -86,5 +86,5 @@ describe('a store and other processes', () => {
       assert.notEqual(status, 'running');
     }
     assert.equal(all.filter(({ status }) => status === 'error').length, recovered.executions);
-  }).timeout(20_000);
+  }).timeout(60_000);
 });

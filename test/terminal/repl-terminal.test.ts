@@ -66,7 +66,7 @@ class Conversation {
   }
 
   async until(condition: () => boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 5000;
+    const deadline = Date.now() + 30_000;
     while (!condition()) {
       if (Date.now() > deadline) throw new Error(`waited in vain for ${what}; the terminal shows:\n${this.text}`);
       await new Promise((resolve) => setImmediate(resolve));

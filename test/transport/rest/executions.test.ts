@@ -8,7 +8,7 @@ import type { Session } from '../../../shared/model/session.ts';
 import { TestDaemon } from './test-daemon.ts';
 
 describe('executions', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let test: TestDaemon;
   let session: Session;
   before(async () => {

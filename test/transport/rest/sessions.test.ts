@@ -5,7 +5,7 @@ import type { Session } from '../../../shared/model/session.ts';
 import { TestDaemon } from './test-daemon.ts';
 
 describe('sessions', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let test: TestDaemon;
   before(async () => {
     test = await TestDaemon.open({ maxSessions: 4 });
