@@ -39,10 +39,10 @@ export class ModuleGraph {
         if ('special' in found) {
           const entry = entryOf(found.special, { kind: 'import', referrer: file.url, specifier }, this.#options.root);
           specials.set(entry.url, entry);
-          imports?.push([specifier, entry.url]);
+          imports?.push([asV8Says(specifier), entry.url]);
         } else {
           this.#finder.table.imported(file.url, found.file);
-          imports?.push([specifier, found.file.url]);
+          imports?.push([asV8Says(specifier), found.file.url]);
           todo.add(found.file);
         }
       }
@@ -117,4 +117,9 @@ export function handOver(file: HostFile, imports: [string, string][]): ModuleEnt
   const code = format === 'commonjs' ? undefined : takeText(file);
   file.given = true;
   return { url, path, format, code, imports, names: [], usesImport, isOurs: false };
+}
+
+/** isolated-vm hands a specifier over byte by byte of its UTF-8, each as a character of its own. */
+function asV8Says(specifier: string): string {
+  return Buffer.from(specifier, 'utf8').toString('latin1');
 }

@@ -36,6 +36,18 @@ describe('ES modules', () => {
     assert.deepEqual(valueOf(await session.file('main.mjs')), [2, true, false, ['first', 'counter', 'main']]);
   });
 
+  it('may have any name, in any script', async () => {
+    await session.write({
+      'names.mjs': `
+        import { grösse } from './größe/日本.mjs'; import { grin } from './\\u{1F600}.mjs'; import plain from './é.json' with { type: 'json' };
+        export * as all from './größe/日本.mjs'; export default [grösse, grin, plain.a, (await import('./größe/日本.mjs')).grösse];`,
+      'größe/日本.mjs': 'export const grösse = 1',
+      '😀.mjs': 'export const grin = 2',
+      'é.json': '{"a":3}',
+    });
+    assert.deepEqual(valueOf(await session.file('names.mjs')), [1, 2, 3, 1]);
+  });
+
   it('hoist functions across cycles, and keep the rest in its dead zone', async () => {
     await session.write({
       'a.mjs':
