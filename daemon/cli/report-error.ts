@@ -13,6 +13,7 @@ export function describeError(error: unknown, json = false): number {
     if (error.exitCode === 0) return EXIT.done;
     // A group without a command has printed its help.
     if (error.code !== 'commander.help') say(error.message.replace(/^error: /, ''));
+    if (error.code === 'commander.unknownOption') process.stderr.write(`hint: ${MINUS_HINT}\n`);
     return EXIT.usage;
   }
   if (!isForeseen(error)) throw error;
@@ -31,6 +32,9 @@ function refused({ envelope, message, requestId, status }: ApiError, json: boole
   );
   return EXIT.refused;
 }
+
+/** Most often it was meant for the file. */
+const MINUS_HINT = 'what begins with a minus and is no option of ours comes after --: vm-system run FILE -- --flag';
 
 /** By name, as these modules are not loaded by every command. */
 const FORESEEN_NAMES = new Set(['DataDirectoryError', 'OwnershipError', 'StoreOpenError']);

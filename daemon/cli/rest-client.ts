@@ -11,6 +11,9 @@ export type RestClientOptions = {
 };
 
 type Query = Record<string, string | number | boolean | undefined>;
+/** `after`: the id of the last event that is known. Aborted, the stream fails. */
+type StreamOptions = { query?: Query; after?: string; signal?: AbortSignal };
+
 type Call = {
   method: string;
   path: string;
@@ -60,8 +63,15 @@ export class RestClient {
   }
 
   /** Opens a stream of Server-Sent Events and yields the data of each. Ends when the daemon says that it is over. */
-  async *stream<T>(path: string, query?: Query): AsyncGenerator<T, void> {
-    const response = await this.#send({ method: 'GET', path, query, headers: { accept: 'text/event-stream' } });
+  async *stream<T>(path: string, { query, after, signal }: StreamOptions = {}): AsyncGenerator<T, void> {
+    const headers = { accept: 'text/event-stream', ...(after === undefined ? {} : { 'last-event-id': after }) };
+    const response = await this.#send({
+      method: 'GET',
+      path,
+      query,
+      headers,
+      ...(signal === undefined ? {} : { signal }),
+    });
     if ((response.statusCode ?? 0) >= 400) throw this.#refusal(response, await this.#read(response));
     response.setEncoding('utf8');
     const complete = yield* parseEventStream<T>(this.#chunks<string>(response));

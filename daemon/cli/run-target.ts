@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, relative } from 'node:path';
 import type { Env, Execution } from '../../shared/model/execution.ts';
 import type { Session } from '../../shared/model/session.ts';
-import { CommandError } from './cli-errors.ts';
+import { CommandError, UsageError } from './cli-errors.ts';
 import { inFreeSession } from './folder-session.ts';
 import type { RestClient } from './rest-client.ts';
 
@@ -18,8 +18,11 @@ export type RunTarget = {
 
 export type RunOptions = { args: string[]; env?: Env; session?: string };
 
-/** Finds a file, or reads standard input when it is `-`. Throws CommandError. */
-export async function findTarget(file: string): Promise<RunTarget> {
+/** Finds a file, or reads standard input when it is `-`. Throws CommandError, UsageError. */
+export async function findTarget(file: string, { args, env }: RunOptions): Promise<RunTarget> {
+  if (file === '-' && (args.length > 0 || env !== undefined)) {
+    throw new UsageError('arguments and --env need a file: standard input runs as what is typed into a REPL does');
+  }
   if (file === '-') return { folder: await realpath(process.cwd()), input: await readStandardInput() };
   // Like Node's own: a link stands for the file that it leads to, and imports are relative to that.
   const path = await realpath(file).catch(() => {

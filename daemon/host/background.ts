@@ -9,7 +9,15 @@ import type { GuestIsolate, Turn, TurnEnd } from './guest-isolate.ts';
 import { isModuleFailure } from './modules/guest-modules.ts';
 import { lineEvent, type LineEvent } from './line-event.ts';
 import { RunClock } from './run-limits.ts';
-import { cancelled, exited, memoryExceeded, outputExceeded, timeExceeded, type StopReason } from './stop-reasons.ts';
+import {
+  cancelled,
+  exited,
+  exitNote,
+  memoryExceeded,
+  outputExceeded,
+  timeExceeded,
+  type StopReason,
+} from './stop-reasons.ts';
 
 /** A turn that took longer is followed by a pause as long as itself: timers alone get half of a processor. */
 const MIN_PAUSED_MS = 5;
@@ -109,6 +117,7 @@ export class Background {
   }
 
   exit(code: number): void {
+    this.#emit({ type: 'system', payload: exitNote(code), text: '' });
     this.giveUp(exited(code));
   }
 

@@ -22,7 +22,15 @@ import type { Failure } from './modules/load-failure.ts';
 import type { ModuleHost } from './modules/module-host.ts';
 import { planFile, planRepl } from './modules/run-plan.ts';
 import { RunClock, type TimeLimit } from './run-limits.ts';
-import { cancelled, exited, memoryExceeded, outputExceeded, timeExceeded, type StopReason } from './stop-reasons.ts';
+import {
+  cancelled,
+  exited,
+  exitNote,
+  memoryExceeded,
+  outputExceeded,
+  timeExceeded,
+  type StopReason,
+} from './stop-reasons.ts';
 
 const GIVE_BACK_MS = 100;
 const EXACT_HEAP_MS = 2;
@@ -107,7 +115,7 @@ export class GuestRun {
   /** The guest has called process.exit. */
   exit(code: number): void {
     this.hasExited = true;
-    this.#emit('system', { message: `process.exit(${code}) was called`, exit_code: code }, '');
+    this.#emit('system', exitNote(code), '');
     this.stop(exited(code));
   }
 
@@ -251,8 +259,9 @@ export class GuestRun {
       this.#emit('system', absent, '');
       thrown.message += `: the session's template does not allow it; allow it with: ${String(absent['need'])}`;
     }
-    this.#emit('exception', { ...thrown }, '');
     const isLoadError = await this.#isLoadError(details.exception);
+    const shown = isLoadError ? undefined : await this.#showError(details.exception, thrown);
+    this.#emit('exception', { ...thrown, ...(shown !== undefined && { shown }) }, '');
     const error: ExecutionError = { code: isLoadError ? 'IMPORT_FAILED' : 'JS_EXCEPTION', ...thrown };
     return { status: 'error', error };
   }
@@ -283,6 +292,13 @@ export class GuestRun {
       return value === undefined ? undefined : describeThrown(value.payload.preview);
     }
     return describeError(details, script);
+  }
+
+  /** An error as a REPL shows it, when that is more than its stack: its cause, errors that it holds, properties. */
+  async #showError(error: RemoteObject | undefined, { stack }: ThrownValue): Promise<string | undefined> {
+    if (error === undefined || stack === undefined || !isError(error)) return undefined;
+    const preview = (await this.#describe(error))?.payload.preview;
+    return preview?.startsWith(stack) === true && preview.length > stack.length ? preview : undefined;
   }
 
   async #describe(value: RemoteObject): Promise<DescribedValue | undefined> {

@@ -1,5 +1,6 @@
 import type { WireOutcome } from '../../shared/ipc/host-messages.ts';
 import type { OutcomeCode } from '../../shared/errors/error-codes.ts';
+import type { EventPayload } from '../../shared/model/event.ts';
 import type { ExecutionError } from '../../shared/model/execution.ts';
 import type { Limits } from '../../shared/model/settings.ts';
 import type { TimeLimit } from './run-limits.ts';
@@ -39,4 +40,9 @@ export function exited(code: number): StopReason {
   if (code === 0) return { status: 'ok' };
   const message = `The code called process.exit(${code}).`;
   return { status: 'error', error: { code: 'JS_EXCEPTION', message, name: 'Exit' } };
+}
+
+/** What the log says of it; the code is there for whoever ran the file. */
+export function exitNote(code: number): EventPayload {
+  return { message: `process.exit(${code}) was called`, exit_code: code };
 }

@@ -96,6 +96,10 @@ export class HostRuntime implements Runtime {
     place?.host.interruptBackground(place.slot);
   }
 
+  goesOn(sessionId: string): boolean {
+    return this.#places.get(sessionId)?.slot.background !== undefined;
+  }
+
   async globals(sessionId: string): Promise<GlobalVariable[] | undefined> {
     return this.#places.get(sessionId)?.host.looks.globals(sessionId);
   }

@@ -21,6 +21,8 @@ export interface Runtime {
   interrupt(sessionId: string): void;
   /** Stops what earlier runs left behind, for good; a run that goes on, or waits for that to end, goes on. */
   interruptBackground(sessionId: string): void;
+  /** Whether earlier runs left something behind that goes on: timers, and what waits for a reply. */
+  goesOn(sessionId: string): boolean;
   /** The variables that the session's code has defined. No code of the guest runs; undefined when not answered in time. */
   globals(sessionId: string): Promise<GlobalVariable[] | undefined>;
   /** What could stand at the cursor, without side effects; undefined when not answered in time. */

@@ -73,9 +73,11 @@ export class SessionService {
     return this.#parts.store.list(filter);
   }
 
-  /** Throws SESSION_NOT_FOUND. */
+  /** The row, and whether something goes on between executions. Throws SESSION_NOT_FOUND. */
   get(id: string): Session {
-    return this.#parts.live.row(id);
+    const { live, runtime } = this.#parts;
+    const row = live.row(id);
+    return runtime.goesOn(id) ? { ...row, goes_on: true } : row;
   }
 
   /** Ends the session and what runs in it. Closing a session that has ended changes nothing. Throws SESSION_NOT_FOUND. */

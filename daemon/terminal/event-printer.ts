@@ -36,7 +36,9 @@ export class EventPrinter {
         }
         break;
       case 'exception':
-        this.#output.stderr(`${this.#exception(text('stack'), text('message'), payload['unhandled'] === true)}\n`);
+        this.#output.stderr(
+          `${this.#exception(text('shown') || text('stack'), text('message'), payload['unhandled'] === true)}\n`,
+        );
         break;
       case 'system':
         this.#output.stderr(`${this.#style.dim(text('message'))}\n`);
@@ -53,6 +55,7 @@ export class EventPrinter {
 
   #exception(stack: string, message: string, unhandled: boolean): string {
     const what = unhandled ? 'Unhandled rejection: ' : 'Uncaught ';
-    return `${this.#style.red(what)}${stack === '' ? message : stack}`;
+    // The message of what is no error says already that it is uncaught.
+    return `${this.#style.red(what)}${stack === '' ? message.replace(/^Uncaught /, '') : stack}`;
   }
 }

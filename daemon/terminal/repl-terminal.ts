@@ -1,5 +1,6 @@
-import { createInterface, type Interface } from 'node:readline';
+import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { ExecutionEvent } from '../../shared/model/event.ts';
 import { runDotCommand } from './dot-commands.ts';
 import { EventPrinter } from './event-printer.ts';
 import { isIncomplete } from './incomplete-input.ts';
@@ -72,10 +73,14 @@ export class ReplTerminal {
     this.#readline.on('SIGINT', () => {
       this.#interrupt();
     });
+    const leaving = new AbortController();
+    const following = this.#showBackground(leaving.signal);
     this.#readline.prompt();
     await new Promise<void>((resolve) => this.#readline.once('close', resolve));
     this.#closed = true;
     await this.#queue;
+    leaving.abort();
+    await following;
   }
 
   /** Writes text in lines of its own, wherever the cursor is. */
@@ -101,6 +106,22 @@ export class ReplTerminal {
     } finally {
       this.#running = false;
     }
+  }
+
+  /** What timers print comes above the line that is being typed. A session that cannot be followed is still one to talk to. */
+  async #showBackground(signal: AbortSignal): Promise<void> {
+    const show = (event: ExecutionEvent): void => {
+      if (this.#running || this.#closed || !this.#options.terminal) {
+        this.#printer.print(event);
+        return;
+      }
+      clearLine(this.#options.output, 0);
+      cursorTo(this.#options.output, 0);
+      this.#printer.print(event);
+      if (event.type === 'stdout' || event.type === 'stderr') this.write('\n');
+      this.#readline.prompt(true);
+    };
+    await this.#backend.followBackground?.(show, signal).catch(() => undefined);
   }
 
   async #line(line: string): Promise<void> {

@@ -24,7 +24,8 @@ export function formatEvent({ ts, type, payload }: ExecutionEvent): string {
       return payload['type'] === 'undefined' ? '' : line(ts, 'value', quoted(text('type'), text('preview')));
     case 'exception': {
       const what = payload['unhandled'] === true ? 'Unhandled rejection: ' : 'Uncaught ';
-      return line(ts, 'error', what + (text('stack') || text('message')));
+      // The message of what is no error says already that it is uncaught.
+      return line(ts, 'error', what + (text('shown') || text('stack') || text('message').replace(/^Uncaught /, '')));
     }
     case 'system':
       return line(ts, 'info', text('message'));

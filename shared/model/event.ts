@@ -8,7 +8,8 @@ export const EVENT_TYPES = {
   stdout: 'Text written to process.stdout: {text}',
   stderr: 'Text written to process.stderr: {text}',
   value: 'The completion value: {type, preview, json?}',
-  exception: 'What was thrown and not caught: {message, name?, stack?, unhandled?}',
+  exception:
+    'What was thrown and not caught: {message, name?, stack?, shown?, unhandled?}; shown: with cause and properties, if it has any',
   system: 'What the runtime did: {message, code?, …}',
 } as const;
 export type EventType = keyof typeof EVENT_TYPES;

@@ -16,6 +16,11 @@ export const Session = Type.Object({
   status: SessionStatus,
   created_at: Timestamp,
   updated_at: Timestamp,
+  goes_on: Type.Optional(
+    Type.Boolean({
+      description: 'Only where one session is asked for: timers and the like go on that executions have left behind',
+    }),
+  ),
   closed_at: Type.Optional(Timestamp),
   last_error: Type.Optional(
     Type.String({ description: 'Why the session crashed, or why it was closed for its owner' }),

@@ -83,6 +83,7 @@ describe('host modules of a session', function () {
       assert.match(String(await value(bad)), /TypeError/, bad);
     const response = "const r = new Response('\\ufeffü', { status: 201 }); const c = r.clone()";
     assert.deepEqual(await value(`${response}; [await r.text(), r.bodyUsed, r.ok, c.bodyUsed, (await c.arrayBuffer()).byteLength, await r.text().catch((e) => e.name)]`), ['ü', true, true, false, 5, 'TypeError']); // prettier-ignore
+    assert.deepEqual(await value('[Headers, Request, Response].map((each) => each.name)'), ['Headers', 'Request', 'Response']); // prettier-ignore
     assert.deepEqual(await value('await Response.json({ a: [1] }).json()'), { a: [1] });
     assert.equal(await value("new Request('http://a.b', { method: 'post', body: new URLSearchParams({ a: 'b c' }) }).headers.get('content-type')"), 'application/x-www-form-urlencoded;charset=UTF-8'); // prettier-ignore
     assert.equal(await value("const a = AbortSignal.abort('why'); await fetch('http://a.b', { signal: a }).catch((e) => e)"), 'why'); // prettier-ignore

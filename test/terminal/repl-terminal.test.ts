@@ -22,6 +22,15 @@ class TableBackend implements ReplBackend {
     onEvent({ ...event, type: 'console', payload: { level: 'log', text: `ran ${input}` } });
     onEvent({ ...event, type: 'value', payload: { type: 'number', preview: '42' } });
   }
+  tell: Parameters<NonNullable<ReplBackend['followBackground']>>[0] = () => undefined;
+  followBackground(onEvent: typeof this.tell, signal: AbortSignal): Promise<void> {
+    this.tell = onEvent;
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+  }
   interrupt(): Promise<void> {
     this.interrupts++;
     this.#stop?.();
@@ -106,6 +115,21 @@ describe('repl terminal', () => {
     await talk.until(() => talk.text.includes('ran whole'), 'the next line');
     assert.deepEqual(talk.backend.executed, ['whole']);
     talk.input.write('\u0004');
+    await talk.ended;
+  });
+
+  it('shows what timers print above the line that is being typed', async () => {
+    const talk = new Conversation(true);
+    talk.input.write('half a li');
+    await talk.until(() => talk.text.endsWith('half a li'), 'the text');
+    const event = { execution_id: 'b', seq: 2, ts: '' } as const;
+    talk.backend.tell({ ...event, type: 'console', payload: { level: 'log', text: 'tick' } });
+    talk.backend.tell({ ...event, type: 'stdout', payload: { text: 'no end' } });
+    assert.match(talk.text, /half a litick\n> half a lino end\n> half a li$/);
+    talk.input.write('ne\r');
+    await talk.until(() => talk.text.includes('ran half a line'), 'the line');
+    assert.deepEqual(talk.backend.executed, ['half a line']);
+    talk.input.write('.exit\r');
     await talk.ended;
   });
 

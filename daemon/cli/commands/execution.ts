@@ -104,7 +104,7 @@ async function listEvents(
 
 /** Live: one line an event, with --json one JSON document a line. */
 async function follow(client: RestClient, output: Output, path: string, after_seq: number): Promise<void> {
-  for await (const event of client.stream<ExecutionEvent>(`${path}/stream`, { after_seq })) {
+  for await (const event of client.stream<ExecutionEvent>(`${path}/stream`, { query: { after_seq } })) {
     output.line(output.json ? JSON.stringify(event) : eventLine(event));
   }
 }

@@ -12,6 +12,7 @@ import { hasColours } from '../colours.ts';
 import { findDaemon } from '../find-daemon.ts';
 import { sessionForFolder } from '../folder-session.ts';
 import type { RestClient } from '../rest-client.ts';
+import { followBackground } from '../session-background.ts';
 
 /** Lines of history that are offered. */
 const HISTORY_LINES = 1000;
@@ -54,6 +55,7 @@ export function restBackend(client: RestClient, sessionId: string): ReplBackend 
       const { error } = await client.get<Execution>(`executions/${id}`);
       if (error !== undefined && error.code !== 'JS_EXCEPTION') throw new Error(`${error.code}: ${error.message}`);
     },
+    followBackground: (onEvent, signal) => followBackground(client, sessionId, onEvent, signal),
     async interrupt(): Promise<void> {
       await client.post(`${path}/interrupt`, {});
     },

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExecutionEvent } from '../../../shared/model/event.ts';
-import type { ExecutionWithEvents } from '../../../shared/model/execution.ts';
+import type { Execution, ExecutionWithEvents } from '../../../shared/model/execution.ts';
 import { EventPrinter } from '../../terminal/event-printer.ts';
 import { createStyle } from '../../terminal/style.ts';
 import { EXIT } from '../cli-errors.ts';
@@ -8,6 +8,7 @@ import { hasColours } from '../colours.ts';
 import { contextOf } from '../context.ts';
 import { findDaemon } from '../find-daemon.ts';
 import { interruptible, unlessAborted } from '../interruptible.ts';
+import { followLeftBehind } from '../left-behind.ts';
 import { followExecution } from '../live-execution.ts';
 import type { Output } from '../output.ts';
 import { startOwnDaemon, type OwnDaemon } from '../own-daemon.ts';
@@ -22,6 +23,9 @@ type RunFlags = { ownDaemon?: boolean; watch?: boolean; env?: Record<string, str
 /** One run; with --watch it happens again and again. */
 type Job = { client: RestClient; output: Output; target: RunTarget; options: RunOptions; signal: AbortSignal };
 
+/** `ended` resolves to the exit code once nothing goes on any more, or what does is stopped by the signal. */
+type RunEnd = { ended: (stop: AbortSignal) => Promise<number> };
+
 /** run FILE: everything from finding a daemon to the exit code. */
 export function addRunCommand(program: Command, version: string): void {
   program
@@ -34,7 +38,7 @@ export function addRunCommand(program: Command, version: string): void {
     .action(async (file: string, args: string[], { env, session, ...flags }: RunFlags, command: Command) => {
       const { output } = contextOf(command);
       const options = { args, ...(env && { env }), ...(session !== undefined && { session }) };
-      const target = await findTarget(file);
+      const target = await findTarget(file, options);
       await interruptible(async (signal) => {
         const daemon = await daemonFor(command, { version, own: flags.ownDaemon === true, signal });
         try {
@@ -56,39 +60,88 @@ async function daemonFor(
 }
 
 async function runJob(job: Job, { watch = false }: RunFlags): Promise<void> {
-  process.exitCode = await runOnce(job);
   const { folder, name } = job.target;
-  if (!watch || name === undefined) return;
-  const file = `${folder}/${name}`;
+  if (watch && name !== undefined) await watchFile(job, `${folder}/${name}`);
+  else process.exitCode = await (await runOnce(job)).ended(job.signal);
+}
+
+async function watchFile(job: Job, file: string): Promise<void> {
+  let replaced = new AbortController();
+  let ended = Promise.resolve();
+  const run = async (): Promise<void> => {
+    replaced.abort();
+    await ended;
+    replaced = new AbortController();
+    // A refusal, for example a file that is half written, is no reason to stop watching.
+    const started = await runOnce(job).catch(describeError);
+    if (typeof started === 'number') process.exitCode = started;
+    else
+      ended = started
+        .ended(AbortSignal.any([job.signal, replaced.signal]))
+        .catch(describeError)
+        .then((exitCode) => void (process.exitCode = exitCode));
+  };
+  await run();
   await atEveryChange(file, job.signal, {
     onWatching: () => {
       process.stderr.write(`Watching ${file}; Ctrl-C ends.\n`);
     },
-    onChange: async () => {
-      // A refusal, for example a file that is half written, is no reason to stop watching.
-      process.exitCode = await runOnce(job).catch(describeError);
-    },
+    onChange: run,
   });
+  await ended;
 }
 
-/** Resolves to the exit code. */
-async function runOnce({ client, output, target, options, signal }: Job): Promise<number> {
+/** Resolves when the execution has ended; its timers may go on, which `ended` waits for. */
+async function runOnce({ client, output, target, options, signal }: Job): Promise<RunEnd> {
   const events: ExecutionEvent[] = [];
-  const printer = terminalPrinter();
-  const execution = await followExecution(client, () => startTarget(client, target, options), {
-    onEvent: (event) => {
-      if (output.json) events.push(event);
-      else printer.print(event);
-    },
-    signal,
-  });
-  const { status, error } = execution;
+  const printer = new RunPrinter(terminalPrinter());
+  const onEvent = (event: ExecutionEvent): void => {
+    if (output.json) events.push(event);
+    else printer.print(event);
+  };
+  const execution = await followExecution(client, () => startTarget(client, target, options), { onEvent, signal });
+  printer.ended(execution, output);
   if (output.json) output.document({ ...execution, events } satisfies ExecutionWithEvents);
-  // An exception was printed as an event already; what stopped the run from outside was not.
-  else if (error !== undefined && error.code !== 'JS_EXCEPTION') {
+  const ended = async (stop: AbortSignal): Promise<number> => {
+    if (output.json || stop.aborted) return printer.exitCode;
+    const last = await followLeftBehind(client, { execution, onEvent, signal: stop });
+    if (last !== undefined && last.status !== 'cancelled') printer.ended(last, output);
+    return printer.exitCode;
+  };
+  return { ended };
+}
+
+/** Prints what a run does, and knows with which code the command should end: as the file would under Node. */
+class RunPrinter {
+  readonly #printer: EventPrinter;
+  #exitCode: number | undefined;
+  #hasFailed = false;
+  #printed: unknown;
+
+  constructor(printer: EventPrinter) {
+    this.#printer = printer;
+  }
+
+  get exitCode(): number {
+    return this.#exitCode ?? (this.#hasFailed ? EXIT.guestFailed : EXIT.done);
+  }
+
+  print(event: ExecutionEvent): void {
+    const { type, payload } = event;
+    if (type === 'exception') {
+      this.#hasFailed = true;
+      this.#printed = payload['message'];
+    }
+    if (type === 'system' && typeof payload['exit_code'] === 'number') this.#exitCode = payload['exit_code'];
+    else this.#printer.print(event);
+  }
+
+  ended({ status, error }: Execution, { json }: Output): void {
+    if (status !== 'ok') this.#hasFailed = true;
+    // An exception was printed as an event already; what stopped the run from outside was not.
+    if (json || error === undefined || error.code === 'JS_EXCEPTION' || error.message === this.#printed) return;
     process.stderr.write(`${error.code}: ${error.message}\n`);
   }
-  return status === 'ok' ? EXIT.done : EXIT.guestFailed;
 }
 
 function terminalPrinter(): EventPrinter {

@@ -76,6 +76,8 @@ describe("Node's built-ins in plain JavaScript", () => {
       'util.types.isGeneratorObject((function* () {})())',
       'await util.promisify((a, done) => done(null, a + 1))(1)',
       'await util.promisify((done) => done(new Error("no")))().catch((error) => error.message)',
+      'await util.promisify(setTimeout)(1, "v")',
+      'await util.promisify(setImmediate)("v")',
       'await new Promise((resolve) => util.callbackify(async (a) => a * 2)(4, (error, value) => resolve([error, value])))',
       '(() => { function A() {} function B() {} util.inherits(A, B); return new A() instanceof B && A.super_ === B })()',
     ],

@@ -51,6 +51,7 @@ const noRuntime: Runtime = {
   run: () => Promise.resolve({ status: 'cancelled', metrics: {} }),
   interrupt: () => undefined,
   interruptBackground: () => undefined,
+  goesOn: () => false,
   globals: () => Promise.resolve(undefined),
   complete: () => Promise.resolve(undefined),
   value: () => Promise.resolve(undefined),

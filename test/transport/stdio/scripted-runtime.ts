@@ -39,6 +39,10 @@ export class ScriptedRuntime implements Runtime {
     // Nothing goes on between its runs.
   }
 
+  goesOn(): boolean {
+    return false;
+  }
+
   globals(): Promise<[]> {
     return Promise.resolve([]);
   }

@@ -9,10 +9,20 @@ function requireFunction(name: string, value: unknown): asserts value is AnyFunc
 
 const custom = Symbol.for('nodejs.util.promisify.custom');
 
+type Timer = (callback: (value: unknown) => void, ...rest: unknown[]) => unknown;
+const { setImmediate, setTimeout } = globalThis as { setImmediate?: Timer; setTimeout?: Timer };
+
+/** Their callback is the first argument, and is given no error. A template may have taken them away. */
+function promisedTimer(original: unknown): AnyFunction | undefined {
+  if (original === undefined) return undefined;
+  if (original === setTimeout) return (ms, value) => new Promise((resolve) => setTimeout(resolve, ms, value));
+  return original === setImmediate ? (value) => new Promise((resolve) => setImmediate(resolve, value)) : undefined;
+}
+
 /** A function that gives a promise for what the callback of another one gets. */
 function promisifyFunction(original: unknown): unknown {
   requireFunction('original', original);
-  const own = (original as { [custom]?: unknown })[custom];
+  const own = (original as { [custom]?: unknown })[custom] ?? promisedTimer(original);
   if (own !== undefined) {
     requireFunction('util.promisify.custom', own);
     return Object.defineProperty(own, custom, { value: own, configurable: true });

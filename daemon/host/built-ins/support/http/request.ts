@@ -15,6 +15,12 @@ export type RequestInput = string | URL | Request;
 const STANDARD_METHODS: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 'OPTIONS', 'POST', 'PUT']);
 
 export class Request extends Body {
+  static {
+    // The bundler names a class otherwise that speaks of itself.
+    Object.defineProperty(this, 'name', { value: 'Request', configurable: true });
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'Request', configurable: true });
+  }
+
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
@@ -48,8 +54,6 @@ export class Request extends Body {
   clone(): Request {
     return new Request(this);
   }
-
-  readonly [Symbol.toStringTag] = 'Request';
 }
 
 function methodOf(method: string): string {

@@ -13,6 +13,12 @@ export type WireResponse = {
 };
 
 export class Response extends Body {
+  static {
+    // The bundler names a class otherwise that speaks of itself.
+    Object.defineProperty(this, 'name', { value: 'Response', configurable: true });
+    Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'Response', configurable: true });
+  }
+
   readonly status: number;
   readonly statusText: string;
   readonly headers: Headers;
@@ -46,8 +52,6 @@ export class Response extends Body {
     const { status, statusText, headers, type, url, redirected } = this;
     return Object.assign(new Response(this.body, { status, statusText, headers }), { type, url, redirected });
   }
-
-  readonly [Symbol.toStringTag] = 'Response';
 }
 
 export function responseFromHost({ status, statusText, headers, url, redirected, body }: WireResponse): Response {

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { execa } from 'execa';
+import { restBackend } from '../../daemon/cli/commands/repl.ts';
+import { RestClient } from '../../daemon/cli/rest-client.ts';
+import type { ExecutionEvent } from '../../shared/model/event.ts';
+import type { Session } from '../../shared/model/session.ts';
+import { DaemonFolder, DaemonProcess, LAUNCHER } from '../helpers/daemon-process.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
+
+/** A file, what it prints, and the code with which `run` ends: those of Node. */
+const ENDS: [name: string, text: string, stdout: string, stderr: RegExp, exitCode: number][] = [
+  ['later.js', 'setTimeout(() => console.log("later"), 100); "now"', "'now'\nlater", /^$/, 0],
+  ['steps.js', 'let n = 0; const t = setInterval(() => { console.log(++n); if (n === 3) clearInterval(t) }, 60); n', '0\n1\n2\n3', /^$/, 0], // prettier-ignore
+  ['late-throw.js', 'setTimeout(() => { throw new Error("late") }, 50); 1', '1', /Error: late\n {4}at .*late-throw\.js:1:26/, 1], // prettier-ignore
+  ['silent.js', 'setTimeout(() => { globalThis.silent = true }, 100); 1', '1', /^$/, 0],
+  ['late-exit.js', 'setTimeout(() => process.exit(6), 50); setInterval(() => {}, 10); 1', '1', /^$/, 6],
+  ['exit.js', 'console.log(1); process.exit(7); console.log(2)', '1', /^$/, 7],
+  ['exit-well.js', 'console.log(1); process.exit(0); throw 1', '1', /^$/, 0],
+  ['rejects.js', 'Promise.reject(new Error("no one")); 1', '1', /^Unhandled rejection: Error: no one/, 1],
+  ['plain.js', 'throw { a: 1 }', '', /^Uncaught \{ a: 1 \}$/, 1],
+  ['caused.js', 'throw new Error("a", { cause: Object.assign(new TypeError("b"), { code: "E_B" }) })', '', /^Uncaught Error: a\n.*\{\n {2}\[cause\]: TypeError: b\n[^]*code: 'E_B'\n {2}\}\n\}$/, 1], // prettier-ignore
+  ['imports.mjs', 'import "./none.mjs"', '', /^Uncaught Error: Cannot find module '\.\/none\.mjs' imported from imports\.mjs$/, 1], // prettier-ignore
+];
+
+describe('the end of a run', function () {
+  this.timeout(60_000);
+  let folder: DaemonFolder;
+  let daemon: DaemonProcess;
+
+  before(async () => {
+    folder = await DaemonFolder.make();
+    daemon = await DaemonProcess.start(folder);
+    for (const [name, text] of ENDS) await folder.write(name, text);
+  });
+  after(async () => {
+    await daemon.end();
+    await folder.remove();
+  });
+
+  function run(...args: string[]) {
+    const env = { VM_SYSTEM_SERVER_URL: daemon.url, VM_SYSTEM_DATA_DIR: folder.path, NO_COLOR: '1' };
+    return execa(LAUNCHER, ['run', ...args], { env, cwd: folder.path, reject: false });
+  }
+
+  for (const [name, text, stdout, stderr, exitCode] of ENDS) {
+    it(`${name} ends with ${exitCode}: ${text}`, async () => {
+      const end = await run(name);
+      assert.equal(end.stdout, stdout);
+      assert.match(end.stderr, stderr);
+      assert.equal(end.exitCode, exitCode);
+    });
+  }
+
+  it('Ctrl-C stops timers that would go on for ever, and keeps the session', async () => {
+    await folder.write('ticks.js', 'globalThis.ticks = 0; setInterval(() => console.log("tick", ++ticks), 50); 0');
+    const started = run('ticks.js');
+    let text = '';
+    started.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await waitUntil(() => text.includes('tick 2'), 'two ticks', 20_000);
+    const [session] = await daemon.client.get<Session[]>('sessions', { status: 'ready' });
+    assert.equal((await daemon.client.get<Session>(`sessions/${session?.id ?? ''}`)).goes_on, true);
+    started.kill('SIGINT');
+    assert.equal((await started).exitCode, 0);
+    assert.equal((await daemon.client.get<Session>(`sessions/${session?.id ?? ''}`)).goes_on, undefined);
+    await folder.write('reads.js', 'ticks >= 2');
+    assert.equal((await run('reads.js')).stdout, 'true');
+  });
+
+  it('--watch runs again while timers of the run before go on, which end', async () => {
+    await folder.write('watched.js', 'setInterval(() => console.log("old"), 50); 0');
+    const started = run('watched.js', '--watch');
+    let text = '';
+    started.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await waitUntil(() => text.includes('old'), 'the first run', 20_000);
+    await folder.write('watched.js', 'setInterval(() => console.log("new"), 50); 1');
+    await waitUntil(() => /new[^]*new/.test(text), 'the second run', 20_000);
+    assert.doesNotMatch(text.slice(text.indexOf('new')), /old/);
+    started.kill('SIGINT');
+    await started;
+  });
+
+  it('what is meant for the file and looks like an option is told where to stand', async () => {
+    const { exitCode, stderr } = await run('exit.js', '--level=5');
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /unknown option '--level=5'\nhint: .*comes after --: vm-system run FILE -- --flag$/);
+    const piped = await run('-', 'argument');
+    assert.equal(piped.exitCode, 2);
+    assert.match(piped.stderr, /arguments and --env need a file/);
+  });
+
+  it('a REPL is told what timers do between its inputs, and nothing of before', async () => {
+    const { id } = await daemon.session();
+    const backend = restBackend(new RestClient({ serverUrl: daemon.url, token: undefined }), id);
+    await backend.execute('setTimeout(() => console.log("before"), 1)', () => undefined);
+    await waitUntil(
+      async () => (await daemon.client.get<Session>(`sessions/${id}`)).goes_on !== true,
+      'the timer',
+      20_000,
+    );
+    const seen: ExecutionEvent[] = [];
+    const leaving = new AbortController();
+    const following = backend.followBackground?.((event) => seen.push(event), leaving.signal);
+    const texts = (): unknown[] => seen.map(({ payload }) => payload['text']);
+    await backend.execute('setTimeout(() => console.log("after"), 200); console.log("during")', () => undefined);
+    await waitUntil(() => seen.length > 0, 'the timer to be heard of', 20_000);
+    await backend.execute('setTimeout(() => console.log("again"), 50)', () => undefined);
+    await waitUntil(() => seen.length > 1, 'the next one', 20_000);
+    assert.deepEqual(texts(), ['after', 'again']);
+    leaving.abort();
+    await following;
+  });
+});
