@@ -1,6 +1,7 @@
 import { STOP_GRACE_MS } from '../../shared/ipc/host-messages.ts';
 import { now } from './clock.ts';
 import type { GuestIsolate, Rest } from './guest-isolate.ts';
+import { within } from './within.ts';
 
 /** `stuck`: in native code that cannot be interrupted. `gone`: the isolate is disposed, its memory limit was hit. */
 export type RunFate = 'rested' | 'stuck' | 'gone';
@@ -70,13 +71,4 @@ async function answersAgain(guest: GuestIsolate, ms: number): Promise<boolean> {
   const rest = await within(ms, guest.restFromInterrupt());
   if (rest?.state !== 'idle') return false;
   return (await within(ms, probe))?.result?.result.value === 0;
-}
-
-/** What `promise` gives, or undefined after `ms`. */
-export async function within<T>(ms: number, promise: Promise<T>): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(late.resolve, ms, undefined);
-  const first = await Promise.race([promise, late.promise]);
-  clearTimeout(timer);
-  return first;
 }

@@ -1,5 +1,6 @@
 import ivm from 'isolated-vm';
 import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
+import { within } from './within.ts';
 import { HostCalls } from './host-calls.ts';
 import { GuestModules } from './modules/guest-modules.ts';
 import { GuestLibraries } from './guest-libraries.ts';
@@ -47,6 +48,9 @@ type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference
 
 /** Calls what is given to its `then` as soon as all has returned that is being called: on an empty stack. */
 export const atOnce = Promise.resolve();
+
+/** An isolate that does not come to rest is disposed all the same. */
+const MAX_GOODBYE_MS = 500;
 
 type OnAnswer = (answer: InspectorAnswer) => void;
 
@@ -231,9 +235,15 @@ export class GuestIsolate {
     this.inspector.tell('Runtime.terminateExecution');
   }
 
-  /** For isolates at rest: disposing a busy one can freeze this thread. */
-  dispose(): void {
+  /**
+   * For isolates at rest: disposing a busy one can freeze this thread. The inspector's answers, and its own end, each take
+   * the isolate's thread a moment that must not be after the isolate's end: V8 would use what is gone.
+   */
+  async dispose(): Promise<void> {
+    await within(MAX_GOODBYE_MS, Promise.resolve(this.inspector.collecting));
+    await within(MAX_GOODBYE_MS, this.rest());
     this.inspector.dispose();
+    await within(MAX_GOODBYE_MS, this.rest());
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
   }
 
@@ -272,7 +282,7 @@ export class GuestIsolate {
 
   /** Ends with the isolate at rest. What making it has left behind is a fifth of what an idle session takes. */
   async collectGarbage(): Promise<void> {
-    this.inspector.tell('HeapProfiler.collectGarbage');
+    this.inspector.collectGarbage();
     await this.rest();
   }
 

@@ -3,7 +3,7 @@ import type { EventPayload, EventType } from '../../shared/model/event.ts';
 import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
 import type { Limits } from '../../shared/model/settings.ts';
 import { awaitsWithoutValue, mayAwait } from './awaiting-input.ts';
-import { comeToRest, tidyUp, within, type RunFate } from './come-to-rest.ts';
+import { comeToRest, tidyUp, type RunFate } from './come-to-rest.ts';
 import type { AbsentGlobals } from './absent-globals.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import {
@@ -31,6 +31,7 @@ import {
   timeExceeded,
   type StopReason,
 } from './stop-reasons.ts';
+import { within } from './within.ts';
 
 const GIVE_BACK_MS = 100;
 const EXACT_HEAP_MS = 2;

@@ -241,8 +241,8 @@ export class GuestSession {
     this.#send({ t: 'lost', session_id: this.#id, fatal: true });
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.#timers.dispose();
-    this.#guest.dispose();
+    await this.#guest.dispose();
   }
 }

@@ -66,7 +66,7 @@ export class Host {
         this.#sessions.get(message.session_id)?.called(message);
         break;
       case 'close':
-        this.#close(message.session_id);
+        void this.#close(message.session_id);
         break;
       case 'look':
         this.#sessions.get(message.session_id)?.look(message);
@@ -99,7 +99,7 @@ export class Host {
       this.#sessions.set(session_id, session);
       this.#send({ t: 'opened', session_id });
       setImmediate(() => {
-        this.#spares.dispose();
+        void this.#spares.dispose();
       });
     } catch (error) {
       this.#send({ t: 'open_failed', session_id, message: error instanceof Error ? error.message : String(error) });
@@ -124,9 +124,10 @@ export class Host {
     return { root: worktree_path, esm, strict, builtInTexts: this.#builtInTexts, access, deniedGlobals };
   }
 
-  #close(id: string): void {
-    this.#sessions.get(id)?.dispose();
+  async #close(id: string): Promise<void> {
+    const session = this.#sessions.get(id);
     this.#sessions.delete(id);
+    await session?.dispose();
     this.#send({ t: 'closed', session_id: id });
   }
 }

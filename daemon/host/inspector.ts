@@ -59,12 +59,14 @@ export class Inspector {
   readonly #isolate: ivm.Isolate;
   readonly #session: ivm.InspectorSession;
   readonly #waiting = new Map<number, (answer: InspectorAnswer) => void>();
+  #collecting: { id: number; ended: PromiseWithResolvers<undefined> } | undefined;
   #lastId = 0;
 
   constructor(isolate: ivm.Isolate) {
     this.#isolate = isolate;
     this.#session = isolate.createInspectorSession();
     this.#session.onResponse = (id, message) => {
+      if (this.#collecting?.id === id) this.#endCollecting();
       const answer = this.#waiting.get(id);
       this.#waiting.delete(id);
       answer?.(JSON.parse(message) as InspectorAnswer);
@@ -98,6 +100,24 @@ export class Inspector {
     this.#session.dispatchProtocolMessage(JSON.stringify({ id: ++this.#lastId, method, params }));
   }
 
+  /** Has garbage collected, by a task of V8's own, which comes after what is asked for right behind it. */
+  collectGarbage(): void {
+    if (this.#isolate.isDisposed) return;
+    const ended = this.#collecting?.ended ?? Promise.withResolvers<undefined>();
+    this.#collecting = { id: this.#lastId + 1, ended };
+    this.tell('HeapProfiler.collectGarbage');
+  }
+
+  /** Settles when V8 has answered that the garbage is collected; undefined when it has. */
+  get collecting(): Promise<unknown> | undefined {
+    return this.#collecting?.ended.promise;
+  }
+
+  #endCollecting(): void {
+    this.#collecting?.ended.resolve(undefined);
+    this.#collecting = undefined;
+  }
+
   /** Drops the answers that are still to come, for example of an evaluation that awaits what never settles. */
   forgetPending(): void {
     this.#waiting.clear();
@@ -122,7 +142,10 @@ export class Inspector {
     return found;
   }
 
-  /** Must come before the isolate's own disposal. */
+  /**
+   * Must come before the isolate's own disposal, with nothing to be answered any more: V8 would answer to a session that is
+   * gone, and end the process.
+   */
   dispose(): void {
     this.#waiting.clear();
     if (!this.#isolate.isDisposed) this.#session.dispose();

@@ -50,7 +50,7 @@ export class SpareGuests {
 
   /** Prepares for a kind of session; one for another kind is dropped. */
   prime(kind: SessionKind): void {
-    dispose(this.#primed);
+    void dispose(this.#primed);
     this.#primed = PreparedGuest.create(kind.mem_mb, this.#snapshot).then(async (prepared) => {
       await prepared.furnish(kind, false);
       return prepared;
@@ -74,23 +74,22 @@ export class SpareGuests {
     const blank = await taken;
     if (blank?.guest.memMb === memMb) return blank;
     // Each isolate reserves 512 MiB of address space for code; under the fence there is no room for many.
-    blank?.guest.dispose();
-    dispose(this.#primed);
+    void dispose(this.#primed);
     this.#primed = undefined;
+    await blank?.guest.dispose();
     return PreparedGuest.create(memMb, this.#snapshot);
   }
 
   /** Gives back what is left when the process has got its session. */
-  dispose(): void {
-    dispose(this.#blank);
-    dispose(this.#primed);
+  async dispose(): Promise<void> {
+    const left = [this.#blank, this.#primed];
     this.#blank = this.#primed = undefined;
+    await Promise.all(left.map(dispose));
   }
 }
 
-function dispose(prepared: Promise<PreparedGuest> | undefined): void {
-  void prepared?.then(
-    ({ guest }) => { guest.dispose(); }, // prettier-ignore
-    () => undefined,
-  );
+async function dispose(making: Promise<PreparedGuest> | undefined): Promise<void> {
+  // Whoever wanted one that could not be made hears of it.
+  const prepared = await making?.catch(() => undefined);
+  await prepared?.guest.dispose();
 }
