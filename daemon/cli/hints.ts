@@ -1,3 +1,5 @@
+import type { ErrorEnvelope } from '../../shared/errors/vm-error.ts';
+
 /** What to do about a refusal, where its message does not say so already. */
 const HINTS: Readonly<Record<string, string>> = {
   UNAUTHORIZED:
@@ -19,7 +21,15 @@ const HINTS: Readonly<Record<string, string>> = {
   INTERNAL: 'the daemon logged what happened under this request id',
 };
 
-/** The hint on an error code, if there is one. */
-export function hintOn(code: string): string | undefined {
-  return Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
+/** What stands in hints for an id, and the detail of the refusal that is this id. */
+const IDS = { SESSION_ID: 'session_id', TEMPLATE_ID: 'template_id' };
+
+/** The hint on a refusal, if there is one; its commands have the ids that the refusal names. */
+export function hintOn({ code, details }: ErrorEnvelope['error']): string | undefined {
+  let hint = Object.hasOwn(HINTS, code) ? HINTS[code] : undefined;
+  for (const [name, detail] of Object.entries(IDS)) {
+    const id = details[detail];
+    if (typeof id === 'string') hint = hint?.replaceAll(name, id);
+  }
+  return hint;
 }

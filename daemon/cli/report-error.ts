@@ -24,7 +24,7 @@ export function describeError(error: unknown, json = false): number {
 
 function refused({ envelope, message, requestId, status }: ApiError, json: boolean): number {
   const id = status >= 500 && requestId !== undefined ? ` (request ${requestId})` : '';
-  const hint = hintOn(envelope.code);
+  const hint = hintOn(envelope);
   process.stderr.write(
     json
       ? `${JSON.stringify({ error: envelope })}\n`

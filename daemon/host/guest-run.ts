@@ -258,7 +258,11 @@ export class GuestRun {
     const absent = this.#absent.find(thrown.message);
     if (absent !== undefined) {
       this.#emit('system', absent, '');
-      thrown.message += `: the session's template does not allow it; allow it with: ${String(absent['need'])}`;
+      const told = `${thrown.message}: the session's template does not allow it; allow it with: ${String(absent['need'])}`;
+      if (thrown.stack?.startsWith(thrown.message) === true) {
+        thrown.stack = told + thrown.stack.slice(thrown.message.length);
+      }
+      thrown.message = told;
     }
     const isLoadError = await this.#isLoadError(details.exception);
     const shown = isLoadError ? undefined : await this.#showError(details.exception, thrown);

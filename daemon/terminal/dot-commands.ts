@@ -24,7 +24,7 @@ export const DOT_COMMANDS: Readonly<Record<string, DotCommand>> = {
   help: { help: 'show this list', run: showHelp },
   globals: { help: 'list what the session defines', run: showGlobals },
   restart: { help: 'start the session anew; its state is lost', run: restart },
-  load: { argument: 'FILE', help: 'run a file line by line as if it were typed', run: load },
+  load: { argument: 'FILE', help: 'run a file, all of it as one input', run: load },
   save: { argument: 'FILE', help: 'write what was typed to a file', run: save },
   exit: {
     help: 'leave; the session stays',
@@ -74,6 +74,11 @@ async function load(repl: Conversation, file: string): Promise<void> {
 }
 
 async function save(repl: Conversation, file: string): Promise<void> {
-  await writeFile(file, repl.inputs.map((input) => `${input}\n`).join(''), { mode: 0o600 });
+  await writeFile(file, repl.inputs.map((input) => `${apart(input)}\n`).join(''), { mode: 0o600 });
   repl.write(`Wrote ${repl.inputs.length} inputs to ${file}.\n`);
+}
+
+/** An input that would go on with the one before it, now that both stand in one file: `a` and `(b)` would be a call. */
+function apart(input: string): string {
+  return /^\s*[([`/+*-]/.test(input) ? `;${input}` : input;
 }

@@ -83,7 +83,8 @@ async function resolveBare(resolving: Resolving): Promise<Resolved> {
 function hintFor({ settings, wish }: Resolving): string {
   if (!/^(?:@[^/]+\/)?[^/]+$/.test(wish.specifier)) return '';
   const roots = settings.roots.map((root) => `"${root}"`).join(', ');
-  return `: it is neither in a node_modules folder of the worktree nor a file in the resolver's roots (${roots})`;
+  const library = "nor a library of the session's template (vm-system template add-library)";
+  return `: it is neither in a node_modules folder of the worktree, nor a file in the resolver's roots (${roots}), ${library}`;
 }
 
 function invalid(resolving: Resolving, problem: string): Resolved {

@@ -86,7 +86,11 @@ function typeName(type: string): string {
   return TYPE_NAMES[type] ?? type;
 }
 
+const OF_THE_VALUE: ReadonlySet<string> = new Set(['type', 'minimum', 'maximum']);
+
+/** What the branches of a union say of the value itself; one that has the right type may still want another value. */
 function unionOf(errors: readonly TLocalizedValidationError[], path: string): string {
-  const types = errors.filter((error) => error.keyword === 'type' && error.instancePath === path).map(expectation);
+  const branches = errors.filter(({ keyword, instancePath }) => OF_THE_VALUE.has(keyword) && instancePath === path);
+  const types = branches.map(expectation);
   return types.length === 0 ? 'of another type' : types.join(' or ');
 }

@@ -147,6 +147,7 @@ describe('commands', function () {
     assert.equal((await json<Session[]>('session list --status closed')).at(-1)?.id, session.id);
     const refused = await vm(`exec repl ${session.id} 1`);
     assert.match(refused.stderr, /^SESSION_NOT_READY: .*\nhint: .*session restart/);
+    assert.ok(refused.stderr.endsWith(`vm-system session restart ${session.id}`));
   });
 
   it('names that others chose cannot play with the terminal', async () => {

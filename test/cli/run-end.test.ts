@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { restBackend } from '../../daemon/cli/commands/repl.ts';
 import { RestClient } from '../../daemon/cli/rest-client.ts';
@@ -77,6 +79,24 @@ describe('the end of a run', function () {
     assert.doesNotMatch(text.slice(text.indexOf('new')), /old/);
     started.kill('SIGINT');
     await started;
+  });
+
+  it('--watch runs again when a file changes that is imported, also one that was not there', async () => {
+    await mkdir(join(folder.path, 'lib'));
+    await folder.write('lib/a.ts', 'import { b } from "./b.js"; export const a = "a" + b');
+    await folder.write('importing.mjs', 'import { a } from "./lib/a.ts"; export default "got " + a');
+    const started = run('importing.mjs', '--watch');
+    let text = '';
+    started.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    let told = '';
+    started.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    await waitUntil(() => /Cannot find module [^]*Watching/.test(told), 'the failure', 20_000);
+    await folder.write('lib/b.ts', 'export const b: string = "b1"');
+    await waitUntil(() => text.includes("'got ab1'"), 'the new file', 20_000);
+    await folder.write('lib/b.ts', 'export const b: string = "b2"');
+    await waitUntil(() => text.includes("'got ab2'"), 'its change', 20_000);
+    started.kill('SIGINT');
+    assert.equal((await started).exitCode, 0);
   });
 
   it('what is meant for the file and looks like an option is told where to stand', async () => {

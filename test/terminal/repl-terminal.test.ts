@@ -155,6 +155,8 @@ describe('repl terminal', () => {
         `.load ${join(folder, 'in.js')}`,
         `.save ${join(folder, 'out.js')}`,
         '.load',
+        '(1)',
+        `.save ${join(folder, 'more.js')}`,
         '.nope',
         '.exit',
         'late',
@@ -166,7 +168,9 @@ describe('repl terminal', () => {
     assert.match(talk.text, /\.save FILE +write/);
     assert.match(talk.text, /answer: 42\n/);
     assert.equal(talk.backend.restarts, 1);
-    assert.deepEqual(talk.backend.executed, ['loaded()\n']);
+    assert.deepEqual(talk.backend.executed, ['loaded()\n', '(1)']);
+    // Else it would be a call of what loaded() gives.
+    assert.equal(await readFile(join(folder, 'more.js'), 'utf8'), 'loaded()\n\n;(1)\n');
     assert.equal(await readFile(join(folder, 'out.js'), 'utf8'), 'loaded()\n\n');
     assert.match(talk.text, /\.load needs a FILE/);
     assert.match(talk.text, /there is no \.nope; \.help lists/);

@@ -10,6 +10,7 @@ import { findDaemon } from '../find-daemon.ts';
 import { interruptible, unlessAborted } from '../interruptible.ts';
 import { followLeftBehind } from '../left-behind.ts';
 import { followExecution } from '../live-execution.ts';
+import { importedFiles } from '../imported-files.ts';
 import type { Output } from '../output.ts';
 import { startOwnDaemon, type OwnDaemon } from '../own-daemon.ts';
 import { environment } from '../parse.ts';
@@ -34,7 +35,7 @@ export function addRunCommand(program: Command, version: string): void {
     .option('--own-daemon', 'use a daemon of its own that ends with it')
     .option('--session <id>', 'run in this session instead')
     .option('--env <name=value>', 'environment, visible to the file as env; repeat it for more', environment)
-    .option('--watch', 'run again whenever the file changes')
+    .option('--watch', 'run again whenever the file, or one that it imports, changes')
     .action(async (file: string, args: string[], { env, session, ...flags }: RunFlags, command: Command) => {
       const { output } = contextOf(command);
       const options = { args, ...(env && { env }), ...(session !== undefined && { session }) };
@@ -61,11 +62,11 @@ async function daemonFor(
 
 async function runJob(job: Job, { watch = false }: RunFlags): Promise<void> {
   const { folder, name } = job.target;
-  if (watch && name !== undefined) await watchFile(job, `${folder}/${name}`);
+  if (watch && name !== undefined) await watchFile(job, folder, `${folder}/${name}`);
   else process.exitCode = await (await runOnce(job)).ended(job.signal);
 }
 
-async function watchFile(job: Job, file: string): Promise<void> {
+async function watchFile(job: Job, folder: string, file: string): Promise<void> {
   let replaced = new AbortController();
   let ended = Promise.resolve();
   const run = async (): Promise<void> => {
@@ -82,7 +83,8 @@ async function watchFile(job: Job, file: string): Promise<void> {
         .then((exitCode) => void (process.exitCode = exitCode));
   };
   await run();
-  await atEveryChange(file, job.signal, {
+  await atEveryChange(job.signal, {
+    files: () => importedFiles(file, folder),
     onWatching: () => {
       process.stderr.write(`Watching ${file}; Ctrl-C ends.\n`);
     },

@@ -30,6 +30,18 @@ describe('bad input', () => {
     ['PATCH templates/:id', {}, 'body', /something in it/],
     ['PATCH templates/:id', { is_active: 'true' }, 'is_active', /true or false/],
     ['PATCH templates/:id/settings', {}, 'body', /something in it/],
+    [
+      'PATCH templates/:id/settings',
+      { retention: { max_age_days: 0 } },
+      'retention.max_age_days',
+      /at least 1 or null/,
+    ],
+    [
+      'PATCH templates/:id/settings',
+      { retention: { max_age_days: 'x' } },
+      'retention.max_age_days',
+      /an integer or null/,
+    ],
     ['PATCH templates/:id/settings', { limits: { cpu_ms: '100' } }, 'limits.cpu_ms', /an integer/],
     ['PATCH templates/:id/settings', { limits: { cpu_ms: 0.5 } }, 'limits.cpu_ms', /an integer/],
     ['PATCH templates/:id/settings', { limits: { cpu_ms: 0 } }, 'limits.cpu_ms', /at least 1/],
