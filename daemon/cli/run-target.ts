@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, relative } from 'node:path';
+import { basename, dirname, isAbsolute, relative } from 'node:path';
 import type { Env, Execution } from '../../shared/model/execution.ts';
 import type { Session } from '../../shared/model/session.ts';
 import { CommandError, UsageError } from './cli-errors.ts';
@@ -10,26 +11,36 @@ import type { RestClient } from './rest-client.ts';
 export type RunTarget = {
   /** Absolute, symlinks resolved: the folder that a session is bound to. */
   folder: string;
-  /** Name of the file in the folder; absent for code from standard input. */
+  /** Path of the file in the folder; absent for code from standard input. */
   name?: string;
   /** Code from standard input. */
   input?: string;
 };
 
-export type RunOptions = { args: string[]; env?: Env; session?: string };
+export type RunOptions = { args: string[]; env?: Env; session?: string; worktree?: string };
 
 /** Finds a file, or reads standard input when it is `-`. Throws CommandError, UsageError. */
-export async function findTarget(file: string, { args, env }: RunOptions): Promise<RunTarget> {
+export async function findTarget(file: string, { args, env, worktree }: RunOptions): Promise<RunTarget> {
   if (file === '-' && (args.length > 0 || env !== undefined)) {
     throw new UsageError('arguments and --env need a file: standard input runs as what is typed into a REPL does');
   }
-  if (file === '-') return { folder: await realpath(process.cwd()), input: await readStandardInput() };
+  if (file === '-') return { folder: await folderAt(worktree ?? process.cwd()), input: await readStandardInput() };
   // Like Node's own: a link stands for the file that it leads to, and imports are relative to that.
   const path = await realpath(file).catch(() => {
     throw new CommandError(`${file} does not exist`);
   });
   if (!(await stat(path)).isFile()) throw new CommandError(`${file} is not a file`);
-  return { folder: dirname(path), name: basename(path) };
+  if (worktree === undefined) return { folder: dirname(path), name: basename(path) };
+  const folder = await folderAt(worktree);
+  const name = relative(folder, path);
+  if (name.startsWith('..') || isAbsolute(name)) throw new CommandError(`${file} lies outside of ${worktree}`);
+  return { folder, name };
+}
+
+async function folderAt(path: string): Promise<string> {
+  const folder = await realpath(path).catch(() => undefined);
+  if (folder === undefined || !(await stat(folder)).isDirectory()) throw new CommandError(`${path} is no folder`);
+  return folder;
 }
 
 /** Starts the target in the session that is named, or in a free one of its folder. */
@@ -53,4 +64,12 @@ async function readStandardInput(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The nearest folder above one that looks like a project. */
+export function projectAbove(folder: string): string | undefined {
+  for (let above = dirname(folder), below = folder; above !== below; below = above, above = dirname(above)) {
+    if (['package.json', 'node_modules'].some((name) => existsSync(`${above}/${name}`))) return above;
+  }
+  return undefined;
 }

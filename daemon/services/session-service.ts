@@ -1,4 +1,5 @@
 import { VmError } from '../../shared/errors/vm-error.ts';
+import type { ExecutionError } from '../../shared/model/execution.ts';
 import type { CompleteRequest, Completion, Globals, Members, ValueLook } from '../../shared/model/inspection.ts';
 import type { RuntimeSummary } from '../../shared/model/runtime-summary.ts';
 import type { CreateSession, Session, SessionStatus } from '../../shared/model/session.ts';
@@ -208,7 +209,10 @@ export class SessionService {
     try {
       const { id, status, error } = await this.#parts.executions.startup(session, file);
       if (status === 'ok') return undefined;
-      return { message: error?.message ?? status, details: { execution_id: id, cause: error?.code } };
+      return {
+        message: error === undefined ? status : withPlace(error),
+        details: { execution_id: id, cause: error?.code },
+      };
     } catch (error) {
       if (!(error instanceof VmError) || error.code === 'STORAGE_UNAVAILABLE') throw error;
       return { message: error.message, details: { cause: error.code } };
@@ -261,4 +265,10 @@ function newSession(body: CreateSession): Session {
     created_at: now,
     updated_at: now,
   };
+}
+
+/** What a startup file threw, and where. */
+function withPlace({ message, stack = '' }: ExecutionError): string {
+  const [, place] = /\n {4}at ([^\n]+)/.exec(stack) ?? [];
+  return place === undefined ? message : `${message} (at ${place})`;
 }

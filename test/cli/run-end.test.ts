@@ -99,6 +99,21 @@ describe('the end of a run', function () {
     assert.equal((await started).exitCode, 0);
   });
 
+  it('--worktree lets a file import from above its folder, and is named where that is missing', async () => {
+    await mkdir(join(folder.path, 'project/src'), { recursive: true });
+    await folder.write('project/package.json', '{"name":"project"}');
+    await folder.write('project/shared.js', 'exports.shared = 42');
+    await folder.write('project/src/main.js', 'require("../shared.js").shared');
+    const without = await run('project/src/main.js');
+    assert.equal(without.exitCode, 1);
+    assert.ok(without.stderr.endsWith(`\nhint: to import from all of ${folder.path}/project: vm-system run --worktree ${folder.path}/project …`)); // prettier-ignore
+    assert.equal((await run('--worktree', 'project', 'project/src/main.js')).stdout, '42');
+    const outside = await run('--worktree', 'project/src', 'project/shared.js');
+    assert.equal(outside.exitCode, 1);
+    assert.match(outside.stderr, /project\/shared\.js lies outside of project\/src$/);
+    assert.match((await run('--worktree', 'none', 'exit.js')).stderr, /none is no folder$/);
+  });
+
   it('what is meant for the file and looks like an option is told where to stand', async () => {
     const { exitCode, stderr } = await run('exit.js', '--level=5');
     assert.equal(exitCode, 2);

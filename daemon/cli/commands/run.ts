@@ -16,10 +16,16 @@ import { startOwnDaemon, type OwnDaemon } from '../own-daemon.ts';
 import { environment } from '../parse.ts';
 import { describeError } from '../report-error.ts';
 import type { RestClient } from '../rest-client.ts';
-import { findTarget, startTarget, type RunOptions, type RunTarget } from '../run-target.ts';
+import { findTarget, projectAbove, startTarget, type RunOptions, type RunTarget } from '../run-target.ts';
 import { atEveryChange } from '../watch-file.ts';
 
-type RunFlags = { ownDaemon?: boolean; watch?: boolean; env?: Record<string, string>; session?: string };
+type RunFlags = {
+  ownDaemon?: boolean;
+  watch?: boolean;
+  env?: Record<string, string>;
+  session?: string;
+  worktree?: string;
+};
 
 /** One run; with --watch it happens again and again. */
 type Job = { client: RestClient; output: Output; target: RunTarget; options: RunOptions; signal: AbortSignal };
@@ -34,11 +40,17 @@ export function addRunCommand(program: Command, version: string): void {
     .description('run a file (or standard input, given as -) in a session of its folder, and end as it ends')
     .option('--own-daemon', 'use a daemon of its own that ends with it')
     .option('--session <id>', 'run in this session instead')
+    .option('--worktree <path>', 'folder that the file may import from (default: its own)')
     .option('--env <name=value>', 'environment, visible to the file as env; repeat it for more', environment)
     .option('--watch', 'run again whenever the file, or one that it imports, changes')
-    .action(async (file: string, args: string[], { env, session, ...flags }: RunFlags, command: Command) => {
+    .action(async (file: string, args: string[], { env, session, worktree, ...flags }: RunFlags, command: Command) => {
       const { output } = contextOf(command);
-      const options = { args, ...(env && { env }), ...(session !== undefined && { session }) };
+      const options = {
+        args,
+        ...(env && { env }),
+        ...(session !== undefined && { session }),
+        ...(worktree !== undefined && { worktree }),
+      };
       const target = await findTarget(file, options);
       await interruptible(async (signal) => {
         const daemon = await daemonFor(command, { version, own: flags.ownDaemon === true, signal });
@@ -103,6 +115,8 @@ async function runOnce({ client, output, target, options, signal }: Job): Promis
   };
   const execution = await followExecution(client, () => startTarget(client, target, options), { onEvent, signal });
   printer.ended(execution, output);
+  if (!output.json && options.session === undefined && options.worktree === undefined)
+    hintOnWorktree(execution, target);
   if (output.json) output.document({ ...execution, events } satisfies ExecutionWithEvents);
   const ended = async (stop: AbortSignal): Promise<number> => {
     if (output.json || stop.aborted) return printer.exitCode;
@@ -111,6 +125,14 @@ async function runOnce({ client, output, target, options, signal }: Job): Promis
     return printer.exitCode;
   };
   return { ended };
+}
+
+/** What was not found may lie above the folder of the file. */
+function hintOnWorktree({ error }: Execution, { folder }: RunTarget): void {
+  if (error?.code !== 'IMPORT_FAILED' || !/lies outside the worktree|Cannot find package/.test(error.message)) return;
+  const project = projectAbove(folder);
+  if (project !== undefined)
+    process.stderr.write(`hint: to import from all of ${project}: vm-system run --worktree ${project} …\n`);
 }
 
 /** Prints what a run does, and knows with which code the command should end: as the file would under Node. */

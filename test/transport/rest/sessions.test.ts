@@ -114,6 +114,7 @@ describe('sessions', function () {
       'sessions',
       test.sessionBody(template),
     );
+    assert.match(message, /^startup file bad\.js failed: Error: no good \(at file:.*\/bad\.js:1:7\)$/);
     assert.match(message, /bad\.js.*no good/s);
     const row = await test.api.ok<Session>('GET', `sessions/${String(details['session_id'])}`);
     assert.equal(row.status, 'crashed');
