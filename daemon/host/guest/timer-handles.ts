@@ -26,7 +26,7 @@ export class Timeout {
     return #id in handle ? handle.#id : undefined;
   }
 
-  /** Nothing here keeps a process alive, so that ref and unref change nothing. */
+  /** A session lives on with or without timers, so that ref and unref change nothing. */
   ref(): this {
     return this;
   }

@@ -82,6 +82,7 @@ describe("Node's built-ins in plain JavaScript", () => {
       '(() => { function A() {} function B() {} util.inherits(A, B); return new A() instanceof B && A.super_ === B })()',
     ],
     events: [
+      '[events.name, new events().constructor.name]',
       '(() => { const e = new events(), seen = []; e.once("a", (x) => seen.push(x)); e.on("a", (x) => seen.push(-x)); e.emit("a", 1); e.emit("a", 2); return seen })()',
       'new events.EventEmitter().emit("none")',
       '(() => { try { new events().emit("error", new Error("boom")) } catch (error) { return error.message } })()',

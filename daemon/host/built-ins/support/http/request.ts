@@ -16,8 +16,6 @@ const STANDARD_METHODS: ReadonlySet<string> = new Set(['DELETE', 'GET', 'HEAD', 
 
 export class Request extends Body {
   static {
-    // The bundler names a class otherwise that speaks of itself.
-    Object.defineProperty(this, 'name', { value: 'Request', configurable: true });
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'Request', configurable: true });
   }
 

@@ -14,8 +14,6 @@ export type WireResponse = {
 
 export class Response extends Body {
   static {
-    // The bundler names a class otherwise that speaks of itself.
-    Object.defineProperty(this, 'name', { value: 'Response', configurable: true });
     Object.defineProperty(this.prototype, Symbol.toStringTag, { value: 'Response', configurable: true });
   }
 
