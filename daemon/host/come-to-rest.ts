@@ -23,16 +23,12 @@ export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
   const deadline = now() + STOP_GRACE_MS;
   for (let ms = REPEAT_MS; now() < deadline; ms = Math.min(2 * ms, MAX_REPEAT_MS)) {
     if (guest.isGone) return 'gone';
-    const isRepeated = ms > REPEAT_MS;
-    if (isRepeated) await endEarlierInterrupt(guest, deadline);
     guest.terminate();
     const resting = guest.restFromInterrupt();
-    const rest = await within(
-      ms,
-      isRepeated ? Promise.race([resting, unlessInterruptWasSpent(guest, resting)]) : resting,
-    );
-    if (rest?.state === 'gone') return 'gone';
-    if (rest !== undefined && (await answersAgain(guest, ms))) return 'rested';
+    const rest = await within(ms, Promise.race([resting, isSpent(guest, resting)]));
+    if (rest === 'spent') await endInterrupt(guest, deadline);
+    else if (rest?.state === 'gone') return 'gone';
+    else if (rest !== undefined && (await answersAgain(guest, ms))) return 'rested';
   }
   return 'stuck';
 }
@@ -47,22 +43,24 @@ export async function tidyUp(guest: GuestIsolate): Promise<void> {
 }
 
 /**
- * V8 takes no second interrupt before the first is over. While the inspector itself calls the guest, one getter of a
- * thrown error after the other, the first ends one of them and is not over. An evaluation that runs into its own time
- * limit in the middle of all this ends it; until it does, V8 would refuse the next interrupt.
+ * Says that the interrupt has ended something, and that other code runs since. The first answer says that the isolate has
+ * taken it up. It gives no second one before the interrupt has its effect, unless its thread loses the processor in one
+ * of a few microseconds: not each time.
  */
-async function endEarlierInterrupt(guest: GuestIsolate, deadline: number): Promise<void> {
-  const ended = guest.evaluate('for (;;);', { timeout: 1, silent: true });
-  while (!guest.isGone && now() < deadline && (await within(MAX_REPEAT_MS, ended)) === undefined);
+async function isSpent(guest: GuestIsolate, resting: Promise<Rest>): Promise<Rest | 'spent'> {
+  for (let i = 0; i < 4; i++) await guest.inspector.post('Runtime.getIsolateId');
+  return (await within(REPEAT_MS, resting)) ?? 'spent';
 }
 
 /**
- * Says early that an interrupt has ended something and other code runs since, so that the next one need not wait. The
- * first answer says that the isolate has taken up the interrupt; it could not give the second in what that was to end.
+ * V8 takes no second interrupt before the first is over. While the inspector itself calls the guest, one getter of a
+ * thrown error after the other, the first ends one of them and is not over. An evaluation that runs into its own time
+ * limit in the middle of all this ends it; until it does, V8 would refuse the next interrupt. It also takes back one
+ * that has not had its effect yet: so never without need.
  */
-async function unlessInterruptWasSpent(guest: GuestIsolate, resting: Promise<Rest>): Promise<Rest | undefined> {
-  for (let i = 0; i < 2; i++) await guest.inspector.post('Runtime.getIsolateId');
-  return within(REPEAT_MS, resting);
+async function endInterrupt(guest: GuestIsolate, deadline: number): Promise<void> {
+  const ended = guest.evaluate('for (;;);', { timeout: 1, silent: true });
+  while (!guest.isGone && now() < deadline && (await within(MAX_REPEAT_MS, ended)) === undefined);
 }
 
 /** Whether code runs to its end; an interrupt that found nothing to stop hits this instead. */
