@@ -5,6 +5,7 @@ import type { DaemonInfo } from '../shared/protocol/daemon.protocol.ts';
 import { PROTOCOL_VERSION } from '../shared/protocol/protocol-version.ts';
 import { collectAtRest } from './collect-at-rest.ts';
 import { collectWhenGrown } from './collect-when-grown.ts';
+import { keepTicksFast } from './fast-ticks.ts';
 import { logChanges } from './log/log-changes.ts';
 import { LibraryCache } from './libraries/library-cache.ts';
 import { NpmLibraries } from './libraries/npm-libraries.ts';
@@ -69,6 +70,7 @@ export type Daemon = {
  */
 export async function createDaemon(options: DaemonOptions): Promise<Daemon> {
   const { logger } = options;
+  keepTicksFast();
   const store = openSqliteStore({
     path: options.dbPath,
     durability: options.durability,

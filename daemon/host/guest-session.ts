@@ -1,4 +1,12 @@
-import type { FromHost, LookedMessage, LookMessage, RunMessage, ToHost } from '../../shared/ipc/host-messages.ts';
+import type {
+  FromHost,
+  LookedMessage,
+  LookMessage,
+  RunMessage,
+  ToHost,
+  WireEvent,
+  WireOutcome,
+} from '../../shared/ipc/host-messages.ts';
 import { findCompletionTarget } from './completion-target.ts';
 import { complete } from './guest-completion.ts';
 import type { CompleteRequest, Completion, Member, ValueLook } from '../../shared/model/inspection.ts';
@@ -29,6 +37,7 @@ export type ModuleSettings = {
   deniedGlobals: readonly string[];
 };
 
+type RunIds = { session_id: string; execution_id: string };
 type Current = { id: string; run: GuestRun; outbox: EventOutbox; ended: PromiseWithResolvers<undefined> };
 
 /** A session inside the host: its isolate, and the run in it, if one is going on. */
@@ -124,8 +133,8 @@ export class GuestSession {
     ended.resolve(undefined);
     const goes_on = this.#timers.isPending;
     this.#background.runEnded(limits, goes_on);
-    const end = { ...ids, events: outbox.takeTail(), outcome };
-    this.#send(fate === 'stuck' ? { t: 'stuck', ...end } : { t: 'done', ...end, goes_on });
+    const events = outbox.takeTail();
+    this.#send(fate === 'stuck' ? { t: 'stuck', ...ids, events, outcome } : doneMessage(ids, events, outcome, goes_on));
     if (fate === 'gone') this.#send({ t: 'lost', session_id: this.#id, fatal: false });
   }
 
@@ -245,4 +254,11 @@ export class GuestSession {
     this.#timers.dispose();
     await this.#guest.dispose();
   }
+}
+
+/** What the last event says is not written, and read, a second time as the result. */
+function doneMessage(ids: RunIds, events: WireEvent[], outcome: WireOutcome, goes_on: boolean): FromHost {
+  const { result, ...rest } = outcome;
+  if (result === undefined || events.at(-1)?.[2] !== result) return { t: 'done', ...ids, events, outcome, goes_on };
+  return { t: 'done', ...ids, events, outcome: rest, result_is_last: true, goes_on };
 }

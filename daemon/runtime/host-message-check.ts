@@ -1,14 +1,14 @@
 import { MAX_CALLS, type HostCall } from '../../shared/ipc/call-messages.ts';
 import type { FromHost, WireEvent, WireOutcome } from '../../shared/ipc/host-messages.ts';
 import { MAX_WISHES, type LoadRequest } from '../../shared/ipc/module-messages.ts';
-import { EVENT_TYPES } from '../../shared/model/event.ts';
+import { EVENT_TYPES, type ValuePayload } from '../../shared/model/event.ts';
 
 const eventTypes: ReadonlySet<string> = new Set(Object.keys(EVENT_TYPES));
 const statuses: ReadonlySet<unknown> = new Set<WireOutcome['status']>(['ok', 'error', 'timeout', 'cancelled']);
 
 /** Written by hand: it runs for every event, and a general validator would cost more than the event itself. */
 
-/** What a host sent, if it is a message. Whether it fits what was asked is for the caller. Throws TypeError. */
+/** What a host sent, if it is a message, with its result where that was said as an event. Whether it fits what was asked is for the caller. Throws TypeError. */
 export function checkMessage(message: unknown): FromHost {
   if (!isRecord(message)) throw new TypeError('a message is no object');
   const { t } = message;
@@ -34,7 +34,16 @@ export function checkMessage(message: unknown): FromHost {
       isEvents(message['events']) &&
       (t === 'background' || isOutcome(message['outcome'])));
   if (!valid) throw new TypeError(`a bad message: ${typeof t === 'string' ? t.slice(0, 20) : typeof t}`);
-  return message as FromHost;
+  const checked = message as FromHost;
+  if (checked.t === 'done' && checked.result_is_last !== undefined) restoreResult(checked);
+  return checked;
+}
+
+/** Gives the outcome its result, which was said as the last event. */
+function restoreResult({ events, outcome }: Extract<FromHost, { t: 'done' }>): void {
+  const [, type, result] = events.at(-1) ?? [];
+  if (type !== 'value' || !isResult(result)) throw new TypeError('a result that is none');
+  outcome.result = result;
 }
 
 function isLoadRequest(request: unknown): request is LoadRequest {
@@ -82,7 +91,11 @@ function isOutcome(outcome: unknown): boolean {
   if (!Object.values(metrics).every((value) => typeof value === 'number')) return false;
   if (outcome['status'] === 'ok' ? error !== undefined : !isRecord(error)) return false;
   if (isRecord(error) && (typeof error['code'] !== 'string' || typeof error['message'] !== 'string')) return false;
-  return result === undefined || (isRecord(result) && typeof result['type'] === 'string' && typeof result['preview'] === 'string'); // prettier-ignore
+  return result === undefined || isResult(result);
+}
+
+function isResult(result: unknown): result is ValuePayload {
+  return isRecord(result) && typeof result['type'] === 'string' && typeof result['preview'] === 'string';
 }
 
 function isLook({ look_id, globals, completion, value, members }: Record<string, unknown>): boolean {

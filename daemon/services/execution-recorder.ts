@@ -3,7 +3,7 @@ import type { Execution } from '../../shared/model/execution.ts';
 import type { RunOutcome, RuntimeEvent } from '../runtime/runtime.ts';
 import type { ExecutionStore, Journal } from '../store/store.ts';
 import type { ChangeFeed } from './change-feed.ts';
-import { timestamp } from './clock.ts';
+import { momentOf, timestamp } from './clock.ts';
 
 /** Up to this many events are kept in memory for the answer; a longer list is read back from the store. */
 const KEPT_EVENTS = 2_000;
@@ -44,7 +44,7 @@ export class ExecutionRecorder {
    */
   announce(execution: Execution): void {
     this.#changes.publish({ kind: 'execution', execution });
-    this.#append(execution.id, [{ ts: Date.parse(execution.started_at), ...firstEvent(execution) }]);
+    this.#append(execution.id, [firstEvent(execution)]);
   }
 
   /** Events from the runtime; `stored` is called when they are durable. Those of an ended execution are dropped. */
@@ -76,7 +76,8 @@ export class ExecutionRecorder {
     const end = { ...outcome, ended_at: timestamp(), metrics };
     this.#journal.finishExecution(running.id, end);
     // Waiting for the end of the turn pays only where another execution may end in it.
-    await (this.#recordings.size === 0 ? this.#journal.committedAlone() : this.#journal.committedEnds());
+    const committing = this.#recordings.size === 0 ? this.#journal.committedAlone() : this.#journal.committedEnds();
+    if (committing !== undefined) await committing;
     const execution = { ...running, ...end };
     this.#changes.publish({ kind: 'execution', execution });
     return { execution, events: recording?.kept ?? this.#readBack(running.id) };
@@ -110,7 +111,8 @@ export class ExecutionRecorder {
   }
 }
 
-function firstEvent({ kind, input, path }: Execution): { type: EventType; payload: EventPayload } {
-  if (kind === 'system') return { type: 'system', payload: { message: 'earlier executions left timers behind' } };
-  return { type: 'input_echo', payload: { text: input ?? path ?? '' } };
+function firstEvent({ kind, input, path, started_at }: Execution): RuntimeEvent {
+  const ts = momentOf(started_at);
+  if (kind === 'system') return { ts, type: 'system', payload: { message: 'earlier executions left timers behind' } };
+  return { ts, type: 'input_echo', payload: { text: input ?? path ?? '' } };
 }

@@ -1,8 +1,9 @@
 import { VmError } from '../../shared/errors/vm-error.ts';
 import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Args, Env, Execution, ExecutionWithEvents, RunFile, RunRepl } from '../../shared/model/execution.ts';
+import type { Limits } from '../../shared/model/settings.ts';
 import type { StartupFile } from '../../shared/model/template.ts';
-import type { RunOutcome, Runtime } from '../runtime/runtime.ts';
+import type { RunOutcome, RunRequest, Runtime } from '../runtime/runtime.ts';
 import type { ExecutionStore } from '../store/store.ts';
 import { BackgroundExecutions } from './background-executions.ts';
 import { timestamp } from './clock.ts';
@@ -44,7 +45,7 @@ export class ExecutionService {
 
   /** Throws SESSION_NOT_FOUND, SESSION_NOT_READY, SESSION_BUSY, OUTPUT_LIMIT_EXCEEDED, STORAGE_UNAVAILABLE. */
   async repl({ session_id, input }: RunRepl): Promise<ExecutionWithEvents> {
-    return this.ended(this.startRepl({ session_id, input }));
+    return answer(await this.startRepl({ session_id, input }).finished);
   }
 
   /** As `repl`, and INVALID_PATH, FILE_NOT_FOUND before any code runs. */
@@ -183,16 +184,7 @@ export class ExecutionService {
   async #run(session: LiveSession, execution: Execution, run: Run): Promise<Finished> {
     try {
       this.#recorder.begin(execution);
-      const running = this.#runtime.run(session.id, {
-        execution_id: execution.id,
-        kind: run.kind,
-        source: run.source,
-        ...(run.file === undefined ? {} : { file: run.file }),
-        ...(run.as_module === undefined ? {} : { as_module: run.as_module }),
-        args: run.args,
-        env: run.env,
-        limits: session.settings.limits,
-      });
+      const running = this.#runtime.run(session.id, requestOf(execution.id, run, session.settings.limits));
       // What others want to know of it is told while the host is at work already.
       this.#recorder.announce(execution);
       const outcome = await running;
@@ -211,18 +203,24 @@ function answer({ execution, events }: Finished): ExecutionWithEvents {
   return { ...execution, events };
 }
 
-function newExecution(session_id: string, run: Run): Execution {
-  return {
-    id: newId(),
-    session_id,
-    kind: run.kind,
-    ...(run.path === undefined ? { input: run.source } : { path: run.path }),
-    args: run.args,
-    env: run.env,
-    status: 'running',
-    started_at: timestamp(),
-    metrics: {},
-  };
+/** Without spreading what may be absent: that is slow, and this is on the way of every line of a REPL. */
+function newExecution(session_id: string, { kind, source, path, args, env }: Run): Execution {
+  const id = newId();
+  const begun = { args, env, status: 'running', started_at: timestamp(), metrics: {} } as const;
+  return path === undefined
+    ? { id, session_id, kind, input: source, ...begun }
+    : { id, session_id, kind, path, ...begun };
+}
+
+function requestOf(
+  execution_id: string,
+  { kind, source, file, as_module, args, env }: Run,
+  limits: Limits,
+): RunRequest {
+  const request: RunRequest = { execution_id, kind, source, args, env, limits };
+  if (file !== undefined) request.file = file;
+  if (as_module !== undefined) request.as_module = as_module;
+  return request;
 }
 
 /** The output limit is an error of the request as well as an outcome: clients of the original system rely on the 422. */

@@ -92,10 +92,11 @@ export class SqliteJournal implements Journal {
     return this.#waiters.wait(this.#queue.length);
   }
 
-  async committedAlone(): Promise<void> {
+  committedAlone(): Promise<void> | undefined {
     // A long queue is committed in batches, with turns of the event loop in between.
     if (this.#closed || this.#queue.length > BATCH_OPERATIONS) return this.committedEnds();
     this.flush();
+    return undefined;
   }
 
   onCommitted(listener: (events: readonly ExecutionEvent[]) => void): () => void {

@@ -125,8 +125,11 @@ export interface Journal {
   committed(): Promise<void>;
   /** As `committed`, except for executions of which nothing is known but that they have begun: they may wait longer. */
   committedEnds(): Promise<void>;
-  /** As `committed`, but at once: for when nobody is there whose writes could share the commit. */
-  committedAlone(): Promise<void>;
+  /**
+   * As `committed`, but at once: for when nobody is there whose writes could share the commit. Where it is committed when
+   * this returns, there is no promise; else throws STORAGE_UNAVAILABLE.
+   */
+  committedAlone(): Promise<void> | undefined;
   /** Called after each commit with the events that it made durable, in order. Returns how to stop. */
   onCommitted(listener: (events: readonly ExecutionEvent[]) => void): () => void;
 }

@@ -119,6 +119,8 @@ export type FromHost =
       execution_id: string;
       events: WireEvent[];
       outcome: WireOutcome;
+      /** The result is what the last of these events says, and is not said again. */
+      result_is_last?: true;
       goes_on: boolean;
     }
   /** As `done`, but the guest is in native code that cannot be interrupted: the host has to be killed. */

@@ -77,6 +77,7 @@ describe('runtime: what comes from a host is not trusted', () => {
     'an event of no known type',
     'an event with a time that is none',
     'an outcome that is none',
+    'a result that no event says',
     'an error without a code',
     'an opening that nobody asked for',
     'a request for modules that is none',

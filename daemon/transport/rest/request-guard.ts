@@ -13,11 +13,12 @@ const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
  */
 export function guardRequests(server: RestServer, allowedHosts: readonly string[]): void {
   const known = new Set([...LOOPBACK_NAMES, ...allowedHosts].map((host) => host.toLowerCase()));
+  const isKnown = keepLast((host) => isAmong(known, host.toLowerCase()));
   server.addHook('onRequest', (request, reply, done) => {
     // Answers are data: not to be run as a script, nor shown inside a foreign page.
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cross-origin-resource-policy', 'same-origin');
-    done(refuseForm(request.raw) ?? refusal(request.headers, known));
+    done(refuseForm(request.raw) ?? refusal(request.headers, isKnown));
   });
 }
 
@@ -33,10 +34,10 @@ function refuseForm({ url = '', rawHeaders }: IncomingMessage): VmError | undefi
   return hosts > 1 ? new VmError('INVALID_REQUEST', 'The request has two Host headers.') : undefined;
 }
 
-function refusal(headers: IncomingHttpHeaders, known: ReadonlySet<string>): VmError | undefined {
+function refusal(headers: IncomingHttpHeaders, isKnown: (host: string) => boolean): VmError | undefined {
   const { host, origin } = headers;
   if (host === undefined) return new VmError('INVALID_REQUEST', 'The request has no Host header.');
-  if (!isKnown(host.toLowerCase(), known)) {
+  if (!isKnown(host)) {
     return new VmError('ORIGIN_NOT_ALLOWED', `The daemon does not answer to the name "${host}"; use 127.0.0.1.`, {
       host,
     });
@@ -54,7 +55,7 @@ function refusal(headers: IncomingHttpHeaders, known: ReadonlySet<string>): VmEr
 }
 
 /** Any port: a forwarded one is fine, as rebinding needs a name of its own. */
-function isKnown(host: string, known: ReadonlySet<string>): boolean {
+function isAmong(known: ReadonlySet<string>, host: string): boolean {
   return known.has(host) || known.has(host.replace(/:\d{1,5}$/, ''));
 }
 
@@ -62,4 +63,16 @@ function isKnown(host: string, known: ReadonlySet<string>): boolean {
 function isOwnOrigin(origin: string, host: string): boolean {
   const own = host.toLowerCase();
   return origin.toLowerCase() === `http://${own}` || origin.toLowerCase() === `https://${own}`;
+}
+
+/** The same function, which keeps its last answer: clients ask for the same again and again. */
+function keepLast(judge: (text: string) => boolean): (text: string) => boolean {
+  let lastText: string | undefined;
+  let lastAnswer = false;
+  return (text) => {
+    if (text === lastText) return lastAnswer;
+    lastAnswer = judge(text);
+    lastText = text;
+    return lastAnswer;
+  };
 }
