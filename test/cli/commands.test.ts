@@ -4,6 +4,8 @@ import type { Session } from '../../shared/model/session.ts';
 import type { TemplateDetail } from '../../shared/model/template.ts';
 import { PROTOCOL_VERSION } from '../../shared/protocol/protocol-version.ts';
 import { DaemonFolder, DaemonProcess } from '../helpers/daemon-process.ts';
+import { startBuilt } from '../helpers/run-cli.ts';
+import { waitUntil } from '../helpers/wait-until.ts';
 import { shell, type ShellResult } from './shell.ts';
 
 /** The commands that the guide's steps leave out, as its appendix and older scripts have them; and what they print. */
@@ -129,11 +131,16 @@ describe('commands', function () {
 
   it('Ctrl-C cancels what exec runs, and keeps the session', async () => {
     const session = await daemon.session();
-    const script = `./vm-system exec repl ${session.id} 'var kept = 1; for (;;) {}' & sleep 1; kill -INT $!; wait $!`;
-    // In a script, bash has background jobs ignore SIGINT unless it manages jobs.
-    const { exitCode, stdout } = await shell(daemon, `set -m; ${script}`);
+    const env = { ...process.env, VM_SYSTEM_SERVER_URL: daemon.url, VM_SYSTEM_DATA_DIR: folder.path, NO_COLOR: '1' };
+    const { child, run } = startBuilt(['exec', 'repl', session.id, 'var kept = 1; for (;;) {}'], env);
+    await waitUntil(async () => {
+      const [last] = await daemon.client.get<Execution[]>('executions', { session_id: session.id });
+      return last?.status === 'running';
+    }, 'the loop to run');
+    child.kill('SIGINT');
+    const { code, stdout } = await run;
     assert.match(stdout, /^Status: cancelled$/m);
-    assert.equal(exitCode, 1);
+    assert.equal(code, 1);
     assert.match(await ok(`exec repl ${session.id} kept`), /"preview":"1"/);
   });
 

@@ -47,7 +47,7 @@ describe('the end of a run', function () {
   for (const [name, text, stdout, stderr, exitCode] of ENDS) {
     it(`${name} ends with ${exitCode}: ${text}`, async () => {
       const end = await run(name);
-      assert.equal(end.stdout, stdout);
+      assert.equal(end.stdout, stdout, end.stderr);
       assert.match(end.stderr, stderr);
       assert.equal(end.exitCode, exitCode);
     });
