@@ -18,6 +18,8 @@ export type RunTarget = {
 };
 
 export type RunOptions = { args: string[]; env?: Env; session?: string; worktree?: string };
+/** Is told whether something goes on in the session already, before anything is started there. */
+type OnSession = (goesOn: boolean) => void;
 
 /** Finds a file, or reads standard input when it is `-`. Throws CommandError, UsageError. */
 export async function findTarget(file: string, { args, env, worktree }: RunOptions): Promise<RunTarget> {
@@ -44,8 +46,17 @@ async function folderAt(path: string): Promise<string> {
 }
 
 /** Starts the target in the session that is named, or in a free one of its folder. */
-export async function startTarget(client: RestClient, target: RunTarget, options: RunOptions): Promise<Execution> {
-  const start = (session: Session): Promise<Execution> => startIn(client, session, target, options);
+export async function startTarget(
+  client: RestClient,
+  target: RunTarget,
+  options: RunOptions,
+  onSession: OnSession,
+): Promise<Execution> {
+  const start = async ({ id }: Session): Promise<Execution> => {
+    const session = await client.get<Session>(`sessions/${id}`);
+    onSession(session.goes_on === true);
+    return startIn(client, session, target, options);
+  };
   if (options.session === undefined) return inFreeSession(client, target.folder, start);
   return start(await client.get<Session>(`sessions/${encodeURIComponent(options.session)}`));
 }

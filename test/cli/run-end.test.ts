@@ -68,6 +68,15 @@ describe('the end of a run', function () {
     assert.equal((await run('reads.js')).stdout, 'true');
   });
 
+  it('timers that somebody else has left in the session are neither waited for nor stopped', async () => {
+    await folder.write('others.js', '6 * 7');
+    const session = await daemon.session();
+    await daemon.client.post('executions/repl', { session_id: session.id, input: 'const other = setInterval(() => {}, 20)' }); // prettier-ignore
+    assert.equal((await run('others.js', '--session', session.id)).stdout, '42');
+    assert.equal((await daemon.client.get<Session>(`sessions/${session.id}`)).goes_on, true);
+    await daemon.client.post(`sessions/${session.id}/close`, {});
+  });
+
   it('--watch runs again while timers of the run before go on, which end', async () => {
     await folder.write('watched.js', 'setInterval(() => console.log("old"), 50); 0');
     const started = run('watched.js', '--watch');

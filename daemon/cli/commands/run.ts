@@ -113,13 +113,16 @@ async function runOnce({ client, output, target, options, signal }: Job): Promis
     if (output.json) events.push(event);
     else printer.print(event);
   };
-  const execution = await followExecution(client, () => startTarget(client, target, options), { onEvent, signal });
+  // What was there before is somebody else's: it is neither waited for nor stopped.
+  let wentOn = false;
+  const start = (): Promise<Execution> => startTarget(client, target, options, (goesOn) => (wentOn = goesOn));
+  const execution = await followExecution(client, start, { onEvent, signal });
   printer.ended(execution, output);
   if (!output.json && options.session === undefined && options.worktree === undefined)
     hintOnWorktree(execution, target);
   if (output.json) output.document({ ...execution, events } satisfies ExecutionWithEvents);
   const ended = async (stop: AbortSignal): Promise<number> => {
-    if (output.json || stop.aborted) return printer.exitCode;
+    if (output.json || wentOn || stop.aborted) return printer.exitCode;
     const last = await followLeftBehind(client, { execution, onEvent, signal: stop });
     if (last !== undefined && last.status !== 'cancelled') printer.ended(last, output);
     return printer.exitCode;
