@@ -65,6 +65,7 @@ async function pauseIn(folder: SharedFolder, ms: number, leastRuns: number): Pro
   const most = before + FLAT_MIB_PER_RUN * runs;
   const what = `the daemon to have less than ${most.toFixed()} MiB while ${runs * LINES} events wait`;
   await waitUntil(() => memoryMiB(folder, 'VmRSS') < most, what);
+  const grown = memoryMiB(folder, 'VmRSS') - before;
   assert.ok(count(follower) < (WARM_UP + 2) * LINES, 'the follower did stop');
 
   process.kill(follower.pid, 'SIGCONT');
