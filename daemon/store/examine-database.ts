@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
 import { lstat } from './database-path.ts';
 import { requireHeader, requireKnownVersion, requireTables } from './inspect-database.ts';
-import { schemaVersion } from './migrate.ts';
+import { schemaVersion, tablesOf } from './migrate.ts';
+import { EXECUTION_COLUMNS, readStaged, type StagedOperation } from './staged-operations.ts';
 import { StoreOpenError } from './store-open-error.ts';
 
 /** Up to this size every index is compared with its table, which takes a second or two; beyond it only pages are read. */
@@ -27,13 +28,33 @@ export function examineDatabase(file: string): Examined {
     requireKnownVersion(version, file);
     requireTables(database, file);
     requireWhole(database, file, size_bytes);
-    const count = (table: string): number =>
-      database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
-    return { size_bytes, schema_version: version, sessions: count('vm_session'), executions: count('execution') };
+    // One moment of it: a daemon goes on filing.
+    return database.transaction(() => ({ size_bytes, schema_version: version, ...contentOf(database, version) }))();
   } catch (error) {
     throw isDamage(error) ? damaged(file, (error as Error).message) : error;
   } finally {
     database.close();
+  }
+}
+
+function contentOf(database: Database.Database, version: number): Pick<Examined, 'sessions' | 'executions'> {
+  const count = (table: string): number =>
+    database.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
+  return { sessions: count('vm_session'), executions: count('execution') + stagedExecutions(database, version) };
+}
+
+function stagedExecutions(database: Database.Database, version: number): number {
+  if (!tablesOf(version).includes('journal')) return 0;
+  const rows = database.prepare<[], string>('SELECT operations FROM journal').pluck().all();
+  return rows.flatMap(inserts).length;
+}
+
+/** A damaged row holds none: the next start leaves it out. */
+function inserts(row: string): StagedOperation[] {
+  try {
+    return readStaged(row).filter(({ length }) => length === EXECUTION_COLUMNS);
+  } catch {
+    return [];
   }
 }
 

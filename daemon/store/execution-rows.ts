@@ -3,35 +3,20 @@ import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Execution } from '../../shared/model/execution.ts';
 import { fromJson, toTimestamp } from './columns.ts';
 import { Query } from './query.ts';
+import type { StagedOperation } from './staged-operations.ts';
 import type { ExecutionStore } from './store.ts';
-
-type ExecutionRow = {
-  id: string;
-  session_id: string;
-  kind: Execution['kind'];
-  input: string | null;
-  path: string | null;
-  args: string;
-  env: string;
-  status: Execution['status'];
-  started_at: number;
-  ended_at: number | null;
-  result: string | null;
-  error: string | null;
-  metrics: string;
-};
-type EventRow = { seq: number; ts: number; type: ExecutionEvent['type']; payload: string };
+import { unfiledEvents, withUnfiled, type EventRow, type ExecutionRow } from './unfiled.ts';
 
 /** Reads the tables execution and execution_event; the journal writes them. */
 export class ExecutionRows implements ExecutionStore {
-  readonly #flush: () => void;
+  readonly #flush: () => readonly StagedOperation[];
   readonly #get: Query<ExecutionRow>;
   readonly #list: Query<ExecutionRow>;
   readonly #following: Query<ExecutionRow>;
   readonly #events: Query<EventRow>;
 
-  /** `flush` is called before each read, to commit what waits. */
-  constructor(database: Database.Database, flush: () => void) {
+  /** `flush` is called before each read, to file what waits; it returns what the disk does not let be filed. */
+  constructor(database: Database.Database, flush: () => readonly StagedOperation[]) {
     this.#flush = flush;
     const query = <Row>(sql: string): Query<Row> => new Query<Row>(database, sql);
     this.#get = query('SELECT * FROM execution WHERE id = ?');
@@ -42,24 +27,32 @@ export class ExecutionRows implements ExecutionStore {
   }
 
   get(id: string): Execution | undefined {
-    this.#flush();
-    const row = this.#get.get(id);
+    const unfiled = this.#flush();
+    const filed = this.#get.get(id);
+    const [row] = withUnfiled(filed === undefined ? [] : [filed], unfiled, (other) => other.id === id);
     return row && toExecution(row);
   }
 
   list({ session_id, limit }: { session_id: string; limit: number }): Execution[] {
-    this.#flush();
-    return this.#list.all(session_id, limit).map(toExecution);
+    const unfiled = this.#flush();
+    const rows = withUnfiled(this.#list.all(session_id, limit), unfiled, (row) => row.session_id === session_id);
+    if (unfiled.length > 0) rows.sort((one, other) => (one.id < other.id ? 1 : -1));
+    return rows.slice(0, limit).map(toExecution);
   }
 
-  following(filter: { session_id: string; after_id: string; limit: number }): Execution[] {
-    this.#flush();
-    return this.#following.all(filter.session_id, filter.after_id, filter.limit).map(toExecution);
+  following({ session_id, after_id, limit }: { session_id: string; after_id: string; limit: number }): Execution[] {
+    const unfiled = this.#flush();
+    const filed = this.#following.all(session_id, after_id, limit);
+    const rows = withUnfiled(filed, unfiled, (row) => row.session_id === session_id && row.id > after_id);
+    if (unfiled.length > 0) rows.sort((one, other) => (one.id < other.id ? -1 : 1));
+    return rows.slice(0, limit).map(toExecution);
   }
 
   events(execution_id: string, { after_seq, limit }: { after_seq: number; limit: number }): ExecutionEvent[] {
-    this.#flush();
-    return this.#events.all(execution_id, after_seq, limit).map(({ seq, ts, type, payload }) => ({
+    const unfiled = this.#flush();
+    const rows = this.#events.all(execution_id, after_seq, limit);
+    if (unfiled.length > 0) rows.push(...unfiledEvents(unfiled, execution_id, after_seq));
+    return rows.slice(0, limit).map(({ seq, ts, type, payload }) => ({
       execution_id,
       seq,
       ts: toTimestamp(ts),

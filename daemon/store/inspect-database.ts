@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { lstat } from './database-path.ts';
-import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion, TABLES } from './migrate.ts';
+import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion, tablesOf } from './migrate.ts';
 import { StoreOpenError } from './store-open-error.ts';
 
 /** Up to this size the whole database is checked at each start: that takes 20 ms then (measured), and grows with it. */
@@ -70,7 +70,7 @@ function isDamage(error: unknown): boolean {
 /** Throws StoreOpenError for a database that merely bears our mark. */
 export function requireTables(database: Database.Database, file: string): void {
   const names = database.prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
-  if (!TABLES.every((table) => names.includes(table))) throw damaged(file);
+  if (!tablesOf(schemaVersion(database)).every((table) => names.includes(table))) throw damaged(file);
 }
 
 function requireSound(database: Database.Database, file: string): void {

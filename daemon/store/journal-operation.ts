@@ -28,7 +28,7 @@ export type FinishOperation = {
   readonly id: string;
   readonly end: ExecutionEnd;
   readonly size: number;
-  /** The insert of the same execution, if that was still waiting when the end came. */
+  /** The insert of the same execution, which the end may share a commit with. */
   readonly insert: InsertOperation | undefined;
   /** Whether the insert of this batch writes the end as well. */
   merged: boolean;

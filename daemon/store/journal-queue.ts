@@ -6,6 +6,9 @@ export const BATCH_OPERATIONS = 1000;
 /** Text that one transaction holds at most, for the same reason; one larger operation is a batch of its own. */
 const BATCH_SIZE = 256 * 1024;
 
+/** `operations[from]` up to, not including, `operations[to]`, and the sum of their sizes. */
+export type Batch = { readonly operations: readonly Operation[]; from: number; to: number; size: number };
+
 /** The operations that wait, in order, and how they are cut into batches. */
 export class JournalQueue {
   /** Those before `#head` are done. */
@@ -13,6 +16,7 @@ export class JournalQueue {
   #head = 0;
   #size = 0;
   #batch = 0;
+  /** Of executions whose end is not done. */
   readonly #inserts = new Map<string, InsertOperation>();
 
   get length(): number {
@@ -30,16 +34,26 @@ export class JournalQueue {
     if (operation.kind === 'insert') this.#inserts.set(operation.execution.id, operation);
   }
 
-  /** The insert of this execution, if it waits. */
-  waitingInsert(executionId: string): InsertOperation | undefined {
+  /** The insert of this execution, if it waits or its end does. */
+  insertOf(executionId: string): InsertOperation | undefined {
     return this.#inserts.get(executionId);
   }
 
+  /** Whether all of a batch is about executions that came through here: then nothing that it says can be refused. */
+  knowsAll({ operations, from, to }: Batch): boolean {
+    for (let index = from; index < to; index++) {
+      const operation = operations[index];
+      if (operation?.kind === 'event' && !this.#inserts.has(operation.event.execution_id)) return false;
+      if (operation?.kind === 'finish' && !this.#inserts.has(operation.id)) return false;
+    }
+    return true;
+  }
+
   /**
-   * The next batch, `operations[from]` up to, not including, `operations[to]`, of at most `limit` operations.
+   * The next batch, of at most `limit` operations.
    * An execution that begins and ends in it is written once: its insert is given the end, its finish is merged.
    */
-  batch(limit: number): { operations: readonly Operation[]; from: number; to: number } {
+  batch(limit: number): Batch {
     const operations = this.#operations;
     const from = this.#head;
     const last = Math.min(operations.length, from + limit);
@@ -49,11 +63,11 @@ export class JournalQueue {
     for (; to < last; to++) {
       const operation = operations[to];
       if (operation === undefined) break;
+      if (size + operation.size > BATCH_SIZE && to > from) break;
       size += operation.size;
-      if (size > BATCH_SIZE && to > from) break;
       mergeInBatch(operation, batch);
     }
-    return { operations, from, to };
+    return { operations, from, to, size };
   }
 
   /** Takes away the operations before `to`: they are committed, or given up. */
@@ -62,7 +76,7 @@ export class JournalQueue {
       const operation = this.#operations[index];
       if (operation === undefined) break;
       this.#size -= operation.size;
-      if (operation.kind === 'insert') this.#inserts.delete(operation.execution.id);
+      if (operation.kind === 'finish') this.#inserts.delete(operation.id);
     }
     this.#head = to;
     if (this.#head === this.#operations.length) this.#restart([]);

@@ -1,33 +1,29 @@
-/** How long an operation waits for others when nobody waits for it; short beside what a person notices. */
-const GATHER_MS = 5;
+import { WaitingTimer } from './waiting-timer.ts';
 
 /** How often the disk is asked again after it refused; each try costs a few milliseconds at most. */
 const RETRY_MS = 1000;
 
-/** When the next commit is made. A nearer plan replaces a farther one. */
+/** When the next commit is made, or what is committed is filed. A nearer plan replaces a farther one. */
 export class JournalSchedule {
   readonly #commit: () => void;
-  #gathering: NodeJS.Timeout | undefined;
+  readonly #gathering: WaitingTimer;
   #immediate: NodeJS.Immediate | undefined;
   #retrying: NodeJS.Timeout | undefined;
-  /** When the oldest operation came that waits, on the clock of performance.now(). */
-  #waitingSince: number | undefined;
 
-  constructor(commit: () => void) {
+  /** @param gatherMs how long what comes waits for others */
+  constructor(gatherMs: number, commit: () => void) {
     this.#commit = commit;
+    this.#gathering = new WaitingTimer(gatherMs, commit);
   }
 
   /** After a while, so that others can join. */
   later(): void {
-    this.#waitingSince ??= performance.now();
-    if (this.#immediate !== undefined || this.#gathering !== undefined) return;
-    this.cancel();
-    this.#gathering = setTimeout(this.#runLater, GATHER_MS);
+    this.#gathering.start();
   }
 
-  /** Nothing waits any more. The timer stays, for what comes next: a new one for each execution would cost more. */
+  /** Nothing waits any more. */
   rest(): void {
-    this.#waitingSince = undefined;
+    this.#gathering.rest();
   }
 
   /** When this turn of the event loop has ended: what arrives in one turn shares a commit. */
@@ -46,21 +42,12 @@ export class JournalSchedule {
   }
 
   cancel(): void {
-    clearTimeout(this.#gathering);
+    this.#gathering.cancel();
     clearTimeout(this.#retrying);
     clearImmediate(this.#immediate);
-    this.#gathering = this.#retrying = undefined;
+    this.#retrying = undefined;
     this.#immediate = undefined;
   }
-
-  /** What came after the timer was set waits its full time: an execution begins and ends in it, and is one insert. */
-  readonly #runLater = (): void => {
-    this.#gathering = undefined;
-    if (this.#waitingSince === undefined) return;
-    const left = GATHER_MS - (performance.now() - this.#waitingSince);
-    if (left < 1) this.#commit();
-    else this.#gathering = setTimeout(this.#runLater, left);
-  };
 
   readonly #runNow = (): void => {
     this.#immediate = undefined;

@@ -1,33 +1,31 @@
 import type Database from 'better-sqlite3';
-import type { Execution } from '../../shared/model/execution.ts';
-import { orNull, toMs } from './columns.ts';
+import { toMs } from './columns.ts';
 import type { EventOperation, FinishOperation, InsertOperation, Operation } from './journal-operation.ts';
+import {
+  END_COLUMNS,
+  endValues,
+  EVENT_COLUMNS,
+  EXECUTION_COLUMNS,
+  executionValues,
+  type StagedOperation,
+  type Value,
+} from './staged-operations.ts';
+import { adviceFor } from './storage-failure.ts';
 
 /** Events that one statement inserts; from 1 to 32 the cost of an event halves, beyond that it stays (measured). */
 const ROWS_PER_STATEMENT = 32;
-const EVENT_COLUMNS = 5;
 const EVENT_VALUES = '(?, ?, ?, ?, ?)';
 
-type Value = string | number | null;
-
-/** Writes operations of the journal, a range of them in one transaction. */
+/** Writes executions and their events into their tables. A transaction is the caller's affair. */
 export class JournalWriter {
-  readonly #database: Database.Database;
-  readonly #begin: Database.Statement<[]>;
-  readonly #commit: Database.Statement<[]>;
-  readonly #rollback: Database.Statement<[]>;
-  readonly #insertExecution: Database.Statement<Value[]>;
-  readonly #finishExecution: Database.Statement<Value[]>;
-  readonly #insertEvent: Database.Statement<Value[]>;
-  readonly #insertEvents: Database.Statement<[Value[]]>;
+  readonly #insertExecution: Database.Statement<[readonly Value[]]>;
+  readonly #finishExecution: Database.Statement<[readonly Value[]]>;
+  readonly #insertEvent: Database.Statement<[readonly Value[]]>;
+  readonly #insertEvents: Database.Statement<[readonly Value[]]>;
   /** Used again and again, so that binding a statement allocates nothing. */
   readonly #values = new Array<Value>(ROWS_PER_STATEMENT * EVENT_COLUMNS).fill(null);
 
   constructor(database: Database.Database) {
-    this.#database = database;
-    this.#begin = database.prepare('BEGIN IMMEDIATE');
-    this.#commit = database.prepare('COMMIT');
-    this.#rollback = database.prepare('ROLLBACK');
     this.#insertExecution = database.prepare(`INSERT INTO execution
       (id, session_id, kind, input, path, args, env, status, started_at, ended_at, result, error, metrics)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -37,23 +35,11 @@ export class JournalWriter {
     const insertEvents = 'INSERT INTO execution_event (execution_id, seq, ts, type, payload) VALUES';
     this.#insertEvent = database.prepare(`${insertEvents} ${EVENT_VALUES}`);
     const rows = new Array(ROWS_PER_STATEMENT).fill(EVENT_VALUES).join(', ');
-    this.#insertEvents = database.prepare<[Value[]]>(`${insertEvents} ${rows}`);
+    this.#insertEvents = database.prepare(`${insertEvents} ${rows}`);
   }
 
-  /** Commits `operations[from]` up to, not including, `operations[to]`: all of them, or none and it throws. */
+  /** Writes `operations[from]` up to, not including, `operations[to]`, in order. */
   write(operations: readonly Operation[], from: number, to: number): void {
-    this.#begin.run();
-    try {
-      this.#writeAll(operations, from, to);
-      this.#commit.run();
-    } catch (error) {
-      // For some failures SQLite has rolled back by itself.
-      if (this.#database.inTransaction) this.#rollback.run();
-      throw error;
-    }
-  }
-
-  #writeAll(operations: readonly Operation[], from: number, to: number): void {
     let index = from;
     while (index < to) {
       const operation = operations[index];
@@ -95,37 +81,62 @@ export class JournalWriter {
 
   #insertRow(row: number): void {
     const at = row * EVENT_COLUMNS;
-    this.#insertEvent.run(...this.#values.slice(at, at + EVENT_COLUMNS));
+    this.#insertEvent.run(this.#values.slice(at, at + EVENT_COLUMNS));
   }
 
   #insert({ execution, end }: InsertOperation): void {
-    const row: Execution = end === undefined ? execution : { ...execution, ...end };
-    this.#insertExecution.run(
-      row.id,
-      row.session_id,
-      row.kind,
-      row.input ?? null,
-      row.path ?? null,
-      JSON.stringify(row.args),
-      JSON.stringify(row.env),
-      row.status,
-      toMs(row.started_at),
-      orNull(row.ended_at, toMs),
-      orNull(row.result, JSON.stringify),
-      orNull(row.error, JSON.stringify),
-      JSON.stringify(row.metrics),
-    );
+    this.#insertExecution.run(executionValues(execution, end));
   }
 
   #finish({ id, end, merged }: FinishOperation): void {
-    if (merged) return;
-    this.#finishExecution.run(
-      end.status,
-      toMs(end.ended_at),
-      orNull(end.result, JSON.stringify),
-      orNull(end.error, JSON.stringify),
-      JSON.stringify(end.metrics),
-      id,
-    );
+    if (!merged) this.#finishExecution.run(endValues(id, end));
   }
+
+  /**
+   * Writes what was staged: executions, their events, then their ends, so that events share statements. What can never be
+   * written, for what it says, is left out, and `refused` is given why.
+   */
+  file(staged: readonly StagedOperation[], refused: unknown[]): void {
+    this.#fileEach(this.#insertExecution, of(EXECUTION_COLUMNS, staged), refused);
+    this.#fileEvents(of(EVENT_COLUMNS, staged), refused);
+    this.#fileEach(this.#finishExecution, of(END_COLUMNS, staged), refused);
+  }
+
+  #fileEvents(events: readonly StagedOperation[], refused: unknown[]): void {
+    let index = 0;
+    for (; index + ROWS_PER_STATEMENT <= events.length; index += ROWS_PER_STATEMENT) {
+      const together = events.slice(index, index + ROWS_PER_STATEMENT);
+      try {
+        this.#insertEvents.run(together.flat());
+      } catch (error) {
+        requireRefusal(error);
+        this.#fileEach(this.#insertEvent, together, refused);
+      }
+    }
+    this.#fileEach(this.#insertEvent, events.slice(index), refused);
+  }
+
+  #fileEach(
+    statement: Database.Statement<[readonly Value[]]>,
+    staged: readonly StagedOperation[],
+    refused: unknown[],
+  ): void {
+    for (const operation of staged) {
+      try {
+        statement.run(operation);
+      } catch (error) {
+        refused.push(requireRefusal(error));
+      }
+    }
+  }
+}
+
+function of(columns: number, staged: readonly StagedOperation[]): StagedOperation[] {
+  return staged.filter(({ length }) => length === columns);
+}
+
+/** `error`, when it is about what was to be written; a failure of the storage is thrown. */
+function requireRefusal(error: unknown): unknown {
+  if (adviceFor(error) !== undefined) throw error;
+  return error;
 }

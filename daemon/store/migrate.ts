@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { initial } from './migrations/0001-initial.ts';
 import { retention } from './migrations/0002-retention.ts';
+import { journal } from './migrations/0003-journal.ts';
 import type { Migration } from './migrations/migration.ts';
 
-const MIGRATIONS: readonly Migration[] = [initial, retention];
+const MIGRATIONS: readonly Migration[] = [initial, retention, journal];
 
 /** The version of the schema that this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
@@ -11,8 +12,8 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 /** Marks a database as ours, in the file's header: "vmsy" in ASCII. */
 export const APPLICATION_ID = 0x766d7379;
 
-/** Every table of the schema, for telling a database of ours from one that merely bears our mark. */
-export const TABLES = [
+/** The tables of the first version. */
+const INITIAL_TABLES = [
   'vm',
   'vm_settings',
   'vm_capability',
@@ -22,6 +23,14 @@ export const TABLES = [
   'execution_event',
   'migrations',
 ] as const;
+
+/** Every table of the schema. */
+export const TABLES = [...INITIAL_TABLES, 'journal'] as const;
+
+/** The tables of a schema of this version, for telling a database of ours from one that merely bears our mark. */
+export function tablesOf(version: number): readonly string[] {
+  return version < journal.version ? INITIAL_TABLES : TABLES;
+}
 
 /** The version of the schema in the database; 0 for a new one. */
 export function schemaVersion(database: Database.Database): number {

@@ -39,16 +39,16 @@ export class SqliteStore implements Store {
     this.#path = file;
     this.#database = database;
     this.#lock = lock;
-    this.recovered = finaliseInterrupted(database, Date.now());
     this.journal = new SqliteJournal(database, options.onProblem ?? warn);
+    // Before recovery: what is staged may be the end of an execution that seems to run.
+    this.journal.recover();
+    this.recovered = finaliseInterrupted(database, Date.now());
     this.templates = new TemplateRows(database);
     this.sessions = new SessionRows(database);
     this.maintenance = new SqliteMaintenance(database, () => {
       this.journal.flushForRead();
     });
-    this.executions = new ExecutionRows(database, () => {
-      this.journal.flushForRead();
-    });
+    this.executions = new ExecutionRows(database, () => this.journal.flushForRead());
   }
 
   describe(): StoreDescription {

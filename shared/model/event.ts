@@ -9,7 +9,7 @@ export const EVENT_TYPES = {
   stderr: 'Text written to process.stderr: {text}',
   value: 'The completion value: {type, preview, json?}',
   exception:
-    'What was thrown and not caught: {message, name?, stack?, shown?, unhandled?}; shown: with cause and properties, if it has any',
+    'What was thrown and not caught: {message, name?, stack?, shown?, unhandled?, origin?}; shown: with cause and properties, if it has any; unhandled: true where the execution goes on, origin: as Node calls it, uncaughtException or unhandledRejection',
   system: 'What the runtime did: {message, code?, …}',
 } as const;
 export type EventType = keyof typeof EVENT_TYPES;

@@ -31,9 +31,7 @@ describe('a full disk', () => {
     problems.length = 0;
     database = openDatabase(fixture.file);
     journal = new SqliteJournal(database, (problem) => problems.push(problem), 400_000);
-    executions = new ExecutionRows(database, () => {
-      journal.flushForRead();
-    });
+    executions = new ExecutionRows(database, () => journal.flushForRead());
     session = addSession({ sessions: new SessionRows(database) });
   });
   afterEach(() => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { JournalSchedule } from '../../daemon/store/journal-schedule.ts';
 
-/** As in the schedule, less the millisecond that timers may be early. */
+/** Less the millisecond that timers may be early. */
 const GATHERED_MS = 4;
 
 describe('the schedule of commits', () => {
   it('gives what comes after a commit its full time, whenever the timer was set', async () => {
     const committed = Promise.withResolvers<number>();
-    const schedule = new JournalSchedule(() => {
+    const schedule = new JournalSchedule(GATHERED_MS + 1, () => {
       committed.resolve(performance.now());
     });
     schedule.later();

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { v7 as uuid } from 'uuid';
 import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Session } from '../../shared/model/session.ts';
+import { EVENT_COLUMNS, EXECUTION_COLUMNS } from '../../daemon/store/staged-operations.ts';
 import type { SqliteStore } from '../../daemon/store/sqlite-store.ts';
 import { addSession, ALL, anEvent, anExecution, OK_END, someEvents, StoreFixture } from './store-fixture.ts';
 
@@ -29,7 +30,12 @@ describe('the journal', () => {
     fixture.dispose();
   });
 
-  const count = (table: string): unknown => reader.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+  /** What is durable of a table: its rows, and the inserts that are staged. */
+  const count = (table: 'execution' | 'execution_event'): number => {
+    const columns = { execution: EXECUTION_COLUMNS, execution_event: EVENT_COLUMNS }[table];
+    const staged = `SELECT count(*) FROM journal, json_each(operations) WHERE json_array_length(value) = ${columns}`;
+    return reader.prepare<[], number>(`SELECT (SELECT count(*) FROM ${table}) + (${staged})`).pluck().get() ?? NaN;
+  };
 
   it('commits in one go what arrives in one turn', async () => {
     const executions = [anExecution(session), anExecution(session), anExecution(session)];

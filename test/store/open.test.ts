@@ -103,6 +103,7 @@ describe('opening a store', () => {
     assert.deepEqual(reader.prepare('SELECT version, name FROM migrations').all(), [
       { version: 1, name: 'initial' },
       { version: 2, name: 'retention' },
+      { version: 3, name: 'journal' },
     ]);
     assert.equal(reader.pragma('journal_mode', { simple: true }), 'wal');
     reader.close();

@@ -20,7 +20,7 @@ describe('a store and other processes', () => {
     fixture.dispose();
   });
 
-  const start = (mode: 'hold' | 'write'): Child => {
+  const start = (mode: 'hold' | 'write' | 'lines'): Child => {
     const script = path.join(import.meta.dirname, 'store-child.ts');
     const child = spawn(process.execPath, [script, mode, fixture.file], { stdio: ['ignore', 'pipe', 'inherit'] });
     children.push(child);
@@ -86,5 +86,27 @@ describe('a store and other processes', () => {
       assert.notEqual(status, 'running');
     }
     assert.equal(all.filter(({ status }) => status === 'error').length, recovered.executions);
+  }).timeout(60_000);
+
+  it('keeps all lines that were acknowledged, staged or filed, when its owner is killed', async () => {
+    for (const count of [1, 100, 2000]) {
+      const child = start('lines');
+      const printed: string[] = [];
+      for await (const line of createInterface(child.stdout)) {
+        printed.push(line);
+        if (printed.length === 1 + count) child.kill('SIGKILL');
+      }
+      await kill(child);
+      const { executions, recovered } = fixture.open();
+      assert.deepEqual(recovered, { executions: 0, sessions: 1 });
+      assert.ok(printed.length > count, `${printed.length} lines`);
+      for (const line of printed.slice(1)) {
+        const id = line.slice(0, line.indexOf(' '));
+        assert.equal(executions.get(id)?.status, 'ok', id);
+        assert.equal(executions.events(id, ALL).length, 2, id);
+      }
+      fixture.closeAll();
+    }
+    assert.deepEqual(fixture.problems, []);
   }).timeout(60_000);
 });

@@ -1,8 +1,10 @@
 /**
  * A real process with a store, for the tests that kill it. `store-child.ts hold FILE` owns the database until it is
- * killed; `store-child.ts write FILE` writes executions and prints, after each commit, what is durable: ID SEQ.
+ * killed; `store-child.ts write FILE` writes executions and prints, after each commit, what is durable: ID SEQ;
+ * `store-child.ts lines FILE` does so with short ones, as the lines of a REPL are.
  */
 import { writeSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openSqliteStore } from '../../daemon/store/sqlite-store.ts';
 import { StoreOpenError } from '../../daemon/store/store-open-error.ts';
 import { addSession, anExecution, OK_END, someEvents } from './store-fixture.ts';
@@ -17,7 +19,23 @@ try {
     const session = addSession(store);
     for (;;) await writeOne(session);
   }
+  if (mode === 'lines') {
+    const session = addSession(store);
+    for (;;) await writeLine(session);
+  }
   setInterval(() => undefined, 60_000);
+
+  async function writeLine(session: Parameters<typeof anExecution>[0]): Promise<void> {
+    const { journal } = store;
+    const execution = anExecution(session);
+    journal.insertExecution(execution);
+    journal.appendEvents(someEvents(execution, 1, 2));
+    journal.finishExecution(execution.id, OK_END);
+    await journal.committedAlone();
+    print(`${execution.id} end`);
+    // What is staged is filed in between.
+    await nextTurn();
+  }
 
   async function writeOne(session: Parameters<typeof anExecution>[0]): Promise<void> {
     const { journal } = store;
