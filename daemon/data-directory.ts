@@ -58,17 +58,27 @@ export function privateFolder(given: string | undefined): string {
   return realpathSync(path);
 }
 
-/** With the folders above it, as `recursive` does; that one never comes back where the system lets nobody make a folder. */
+/**
+ * With the folders above it, as `recursive` does; that one never comes back where the system lets nobody make a folder.
+ * Others may make the same folders at any moment between two steps: what is there is never an error.
+ */
 function makeFolder(path: string): void {
+  if (makeOne(path) === undefined) return;
+  const parent = dirname(resolve(path));
+  if (!existsSync(parent)) makeFolder(parent);
+  const error = makeOne(path);
+  if (error !== undefined) throw error;
+}
+
+/** Undefined when the folder is there now, by us or by another; else the error that says that the folder above it is missing. */
+function makeOne(path: string): Error | undefined {
   try {
     mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    const parent = dirname(resolve(path));
-    if (codeOf(error) !== 'ENOENT' || existsSync(parent)) throw error;
-    makeFolder(parent);
-    mkdirSync(path, { mode: 0o700 });
+    if (codeOf(error) === 'ENOENT') return error as Error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
+  return undefined;
 }
 
 /** The bearer token of a data directory, made on first use. Throws DataDirectoryError. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { DataDirectoryError, ensureDataDirectory, ensureToken, readToken } from '../daemon/data-directory.ts';
 import { runCli } from './helpers/run-cli.ts';
 
@@ -64,6 +66,19 @@ describe('the data directory', () => {
       ensureDataDirectory('/proc/vm-system/data');
     }, /cannot make the data directory/);
   });
+
+  it('is made once, whoever makes it and the folders above it at once', async () => {
+    const arrived = new Int32Array(new SharedArrayBuffer(4));
+    const workerData = { home, rounds: 2_000, threads: 2, arrived };
+    const source = new URL('fixtures/make-folders.ts', import.meta.url);
+    const failures = await Promise.all(
+      Array.from({ length: workerData.threads }, async () => {
+        const [failed] = (await once(new Worker(source, { workerData }), 'message')) as [string[]];
+        return failed;
+      }),
+    );
+    assert.deepEqual(failures, [[], []]);
+  }).timeout(60_000);
 
   it('refuses a token that others can read, that is a link, or that is empty', () => {
     ensureDataDirectory(path);
