@@ -2,14 +2,12 @@ import * as vscode from 'vscode';
 import type { Session } from '../shared/model/session.ts';
 import { currentFolder, foldersHere, worktreeOf, type Folder } from './folders.ts';
 import type { LiveState } from './live-state.ts';
-
-/** Where the choices are kept between windows. */
-const MEMENTO = 'vmSystem.activeSessions';
+import type { SessionChoices } from './session-choices.ts';
 
 /** Which session each folder of the window uses; remembered, and mended when the session has ended. */
 export class ActiveSessions implements vscode.Disposable {
   readonly #state: LiveState;
-  readonly #memento: vscode.Memento;
+  readonly #choices: SessionChoices;
   readonly #changed = new vscode.EventEmitter<Session | undefined>();
   readonly #chosen = new vscode.EventEmitter<Session>();
   readonly #subscriptions: vscode.Disposable[];
@@ -19,9 +17,9 @@ export class ActiveSessions implements vscode.Disposable {
   /** Fires when a session was chosen for its folder, be that the current one or not. */
   readonly onDidChoose = this.#chosen.event;
 
-  constructor(state: LiveState, memento: vscode.Memento) {
+  constructor(state: LiveState, choices: SessionChoices) {
     this.#state = state;
-    this.#memento = memento;
+    this.#choices = choices;
     this.#subscriptions = [
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.#update();
@@ -39,7 +37,7 @@ export class ActiveSessions implements vscode.Disposable {
   of(folder: Folder): Session | undefined {
     const worktree = worktreeOf(folder);
     const alive = this.#state.aliveSessions.filter((session) => session.worktree_path === worktree);
-    const chosen = this.#choices()[worktree];
+    const chosen = this.#choices.get(worktree);
     return alive.find((session) => session.id === chosen) ?? alive[0];
   }
 
@@ -55,21 +53,22 @@ export class ActiveSessions implements vscode.Disposable {
 
   /** Whether a folder of this window was given a session before: then there may be one to show. */
   hasChoiceHere(): boolean {
-    const choices = this.#choices();
-    return foldersHere().some((folder) => choices[worktreeOf(folder)] !== undefined);
+    return foldersHere().some((folder) => this.#choices.get(worktreeOf(folder)) !== undefined);
   }
 
   /** Whether it is the session that its folder used last, alive or not. */
   isChosen({ id, worktree_path }: Session): boolean {
-    return this.#choices()[worktree_path] === id;
+    return this.#choices.get(worktree_path) === id;
   }
 
-  async choose(session: Session): Promise<void> {
-    // It counts from now on; the promise is for its being stored.
-    const stored = this.#memento.update(MEMENTO, { ...this.#choices(), [session.worktree_path]: session.id });
+  choose(session: Session): void {
+    try {
+      this.#choices.set(session.worktree_path, session.id);
+    } catch {
+      // A full disk shall keep nobody from a session.
+    }
     this.#chosen.fire(session);
     this.#update();
-    await stored;
   }
 
   dispose(): void {
@@ -83,10 +82,6 @@ export class ActiveSessions implements vscode.Disposable {
     if (session?.id === this.#current) return;
     this.#current = session?.id;
     this.#changed.fire(session);
-  }
-
-  #choices(): Record<string, string> {
-    return this.#memento.get<Record<string, string>>(MEMENTO, {});
   }
 }
 

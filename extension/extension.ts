@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { ActiveSessions } from './active-sessions.ts';
 import { historyCommands } from './commands/history-commands.ts';
@@ -22,6 +23,7 @@ import { showError } from './notify.ts';
 import type { Parts } from './parts.ts';
 import { replCommands, replProfile } from './repl/open-repl.ts';
 import { Runs } from './runs.ts';
+import { SessionChoices } from './session-choices.ts';
 import { SessionStarter } from './session-starter.ts';
 import { dataDirectory } from './settings.ts';
 import { StatusBar } from './status-bar.ts';
@@ -51,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): Extension {
   client = new DaemonClient(place, log);
   language = new LanguageService(client, place, log);
   const state = own(new LiveState(client));
-  const active = own(new ActiveSessions(state, context.workspaceState));
+  const active = own(new ActiveSessions(state, new SessionChoices(join(context.globalStorageUri.fsPath, 'sessions'))));
   const follower = own(new SessionFollower(client, state, active));
   const parts: Parts = {
     client,

@@ -60,8 +60,7 @@ export class SessionStarter {
       worktree_path: worktreeOf(folder),
     });
     this.#state.learn(session);
-    // Nothing has to wait until the choice is stored.
-    void this.#active.choose(session);
+    this.#active.choose(session);
     return session;
   }
 

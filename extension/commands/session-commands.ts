@@ -72,7 +72,7 @@ async function select(parts: Parts): Promise<Session | undefined> {
   const picked = await vscode.window.showQuickPick<{ label: string; session: Session | undefined }>(items, { title });
   if (picked === undefined) return undefined;
   if (picked.session === undefined) return vscode.commands.executeCommand('vmSystem.newSession');
-  await parts.active.choose(picked.session);
+  parts.active.choose(picked.session);
   return picked.session;
 }
 

@@ -1,5 +1,6 @@
 import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Execution } from '../../shared/model/execution.ts';
+import { isRejection } from '../../shared/model/rejection.ts';
 
 /** Width of `12:34:56.789 [level] `: what follows a line break stands below what was before it. */
 const INDENT = ' '.repeat(21);
@@ -23,7 +24,7 @@ export function formatEvent({ ts, type, payload }: ExecutionEvent): string {
     case 'value':
       return payload['type'] === 'undefined' ? '' : line(ts, 'value', quoted(text('type'), text('preview')));
     case 'exception': {
-      const what = payload['unhandled'] === true ? 'Unhandled rejection: ' : 'Uncaught ';
+      const what = isRejection(payload) ? 'Unhandled rejection: ' : 'Uncaught ';
       // The message of what is no error says already that it is uncaught.
       return line(ts, 'error', what + (text('shown') || text('stack') || text('message').replace(/^Uncaught /, '')));
     }

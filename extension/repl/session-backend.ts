@@ -1,6 +1,7 @@
 import type * as vscode from 'vscode';
 import type { ReplBackend } from '../../daemon/terminal/repl-backend.ts';
 import type { ExecutionEvent } from '../../shared/model/event.ts';
+import { isToldByEvent } from '../../shared/model/told-error.ts';
 import type { DaemonClient } from '../daemon/daemon-client.ts';
 import type { LiveState } from '../live-state.ts';
 import type { Runs } from '../runs.ts';
@@ -38,7 +39,7 @@ async function execute(
   await followToTheEnd(client, execution.id, onEvent);
   const { error } = await ended;
   // What was thrown is an event; what stopped the code from outside is only told by its row.
-  if (error !== undefined && error.code !== 'JS_EXCEPTION') throw new Error(`${error.code}: ${error.message}`);
+  if (error !== undefined && !isToldByEvent(error)) throw new Error(`${error.code}: ${error.message}`);
 }
 
 /** Also resolves when the daemon is lost: what became of the execution is in its row then. */

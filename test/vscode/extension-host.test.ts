@@ -74,6 +74,15 @@ describe('the extension in a real VS Code', () => {
       allPassed(await window.run('after-reload', SUITE_MS / 3));
     });
   });
+
+  it('goes on in a window whose browser has stored nothing, as after a reload that came too soon for that', async function () {
+    this.timeout(SUITE_MS);
+    await inWindow({}, async (window) => {
+      allPassed(await window.run('before-reload', SUITE_MS / 3));
+      await window.forget();
+      allPassed(await window.run('after-reload', SUITE_MS / 3));
+    });
+  });
 });
 
 /** Lists what has run, and fails with what failed there. */

@@ -16,11 +16,13 @@ export type ExtensionHostRun = {
 
 /** A page whose workbench runs suites in a real extension host, one after the other; another run is a reload of the window. */
 export class SuitePage {
+  readonly context: BrowserContext;
   readonly #page: Page;
   readonly #server: VsCodeServer;
   readonly #driver: Driver;
 
   private constructor(page: Page, server: VsCodeServer, driver: Driver) {
+    this.context = page.context();
     this.#page = page;
     this.#server = server;
     this.#driver = driver;

@@ -32,14 +32,16 @@ export class SuiteWindow {
   readonly #base: string;
   readonly #target: Target;
   readonly #server: VsCodeServer;
-  readonly #context: BrowserContext;
-  readonly #page: SuitePage;
+  readonly #browser: Browser;
+  #context: BrowserContext;
+  #page: SuitePage;
 
-  private constructor(base: string, target: Target, server: VsCodeServer, context: BrowserContext, page: SuitePage) {
+  private constructor(base: string, target: Target, server: VsCodeServer, browser: Browser, page: SuitePage) {
     this.#base = base;
     this.#target = target;
     this.#server = server;
-    this.#context = context;
+    this.#browser = browser;
+    this.#context = page.context;
     this.#page = page;
   }
 
@@ -61,8 +63,7 @@ export class SuiteWindow {
       ...(grep === undefined ? {} : { [GREP]: grep }),
     };
     const server = await VsCodeServer.start({ install, testDriver: true, settings, env });
-    const context = await browser.newContext();
-    return new SuiteWindow(base, target, server, context, await SuitePage.open(context, server));
+    return new SuiteWindow(base, target, server, browser, await SuitePage.open(await browser.newContext(), server));
   }
 
   /** Runs a suite, given by its name in test/vscode/suite; another one in the same window is a reload of it. */
@@ -78,6 +79,13 @@ export class SuiteWindow {
     const text = await readFile(results, 'utf8').catch(() => undefined);
     if (text === undefined) throw new Error(`the suite ${name} left no results:\n${this.#page.log}`);
     return JSON.parse(text) as SuiteResult[];
+  }
+
+  /** The next suite runs in a browser that has stored nothing, as one has that was closed at once. */
+  async forget(): Promise<void> {
+    await this.#context.close();
+    this.#context = await this.#browser.newContext();
+    this.#page = await SuitePage.open(this.#context, this.#server);
   }
 
   async close(): Promise<void> {

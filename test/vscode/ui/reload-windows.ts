@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { waitUntil } from '../../helpers/wait-until.ts';
 import { installVsCode } from '../harness/vs-code-install.ts';
 import { CleanVsCode, processesOf } from './clean-vs-code.ts';
+import type { Workbench } from './workbench.ts';
 
 const TICKS = 30;
 /** Ends by itself within the limits of a new template, and runs while the window is away. */
@@ -33,7 +34,7 @@ export async function reloadWindows(rounds: number): Promise<string> {
       await window.command('VM System: Run File in Session');
       await window.statusItem.getByText('running').waitFor();
       await window.reload();
-      await window.statusItem.getByText('ready').waitFor();
+      await findsSession(window, round);
       await window.command('VM System: Show Output');
       await window.output(new RegExp(`tick ${TICKS}\\s*([^\\n]*ok after.*\\s*)?$`));
       await becomesWhole(vscode, round);
@@ -44,6 +45,17 @@ export async function reloadWindows(rounds: number): Promise<string> {
     return 'nothing lost, nothing told twice; after a SIGKILL of VS Code only the daemon is left';
   } finally {
     await vscode.close();
+  }
+}
+
+/** After a reload. A window without a session says nothing of why: what it shows has to. */
+async function findsSession(window: Workbench, round: number): Promise<void> {
+  try {
+    await window.statusItem.getByText('ready').waitFor();
+  } catch (error) {
+    const items = await window.page.locator('.statusbar-item').allInnerTexts();
+    const picture = await window.picture('reloaded-without-session');
+    throw new Error(`round ${round}: the window shows ${items.join(' | ')}; ${picture}`, { cause: error });
   }
 }
 
