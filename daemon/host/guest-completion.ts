@@ -2,10 +2,11 @@ import type { Completion, CompletionItem } from '../../shared/model/inspection.t
 import type { CompletionTarget } from './completion-target.ts';
 import type { GuestLook, Variable } from './guest-look.ts';
 import { isIdentifier } from './identifier.ts';
+import { END_LINE } from './guest/line-script.ts';
 import { argumentOf } from './inspector.ts';
 
-/** The global that rewritten code imports by; nobody types it. */
-const IMPORT_NAME = '\u012dmport';
+/** Globals of ours: what rewritten code imports by, for one. Nobody types them. */
+const OURS = ['\u012dmport', END_LINE];
 /** More than anyone reads. */
 const MAX_ITEMS = 500;
 const KEYWORDS = 'async await break case catch class const continue debugger default delete do else export extends false finally for function if import in instanceof let new null of return static super switch this throw true try typeof undefined var void while with yield'.split(' '); // prettier-ignore
@@ -19,7 +20,7 @@ export async function complete(
   if (target === undefined) return { from: cursor, to: cursor, items: [] };
   const { from, prefix } = target;
   const items = target.kind === 'name' ? await names(look, prefix, target.declared) : await members(look, target);
-  const fitting = items.filter(({ label }) => label.startsWith(prefix) && label !== prefix && label !== IMPORT_NAME);
+  const fitting = items.filter(({ label }) => label.startsWith(prefix) && label !== prefix && !OURS.includes(label));
   return { from, to: cursor, items: distinct(fitting).slice(0, MAX_ITEMS) };
 }
 

@@ -1,3 +1,4 @@
+import { LINE_POSITION, STATEMENT_POSITION } from './guest/line-script.ts';
 import type { ExceptionDetails, RemoteObject } from './inspector.ts';
 
 /** Longest message and stack; the rest is cut, so that an exception can always be reported. */
@@ -28,7 +29,11 @@ export function describeThrown(preview: string): ThrownValue {
 }
 
 /** What a promise was rejected with that nobody handles, as isolated-vm copies it over to us. */
-export function describeRejection(reason: unknown): ThrownValue {
+export function describeRejection(reason: unknown): ThrownValue & { origin: string } {
+  return { ...describeReason(reason), origin: 'unhandledRejection' };
+}
+
+function describeReason(reason: unknown): ThrownValue {
   if (!(reason instanceof Error)) return describeThrown(showPrimitive(reason));
   const message = `${reason.name}: ${reason.message}`;
   const [guestStack = ''] = (reason.stack ?? '').split(/\n\s+at \(<isolated-vm boundary>\)/);
@@ -55,7 +60,7 @@ function syntaxErrorFrame(
 
 function joinStack(message: string, frames: string): string {
   const kept = frames.split('\n').filter((frame) => frame !== '' && !NOT_THE_USERS.test(frame));
-  return [message, ...kept].join('\n');
+  return [message, ...kept].join('\n').replaceAll(STATEMENT_POSITION, LINE_POSITION);
 }
 
 function cut(text: string): string {

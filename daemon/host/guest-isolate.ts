@@ -1,12 +1,15 @@
 import ivm from 'isolated-vm';
 import type { SessionLibrary } from '../../shared/ipc/session-library.ts';
 import { within } from './within.ts';
+import { HeapReading } from './heap-reading.ts';
 import { HostCalls } from './host-calls.ts';
 import { GuestModules } from './modules/guest-modules.ts';
 import { GuestLibraries } from './guest-libraries.ts';
 import { answerQuestion } from './guest-questions.ts';
 import { GUEST_SCRIPT_NAME, type GuestSnapshot } from './guest-snapshot.ts';
+import { LINE_COLUMN_OFFSET } from './guest/line-script.ts';
 import { Inspector, type InspectorAnswer } from './inspector.ts';
+import { REPL_NAME } from './repl-input.ts';
 import { ValuePeek } from './value-peek.ts';
 
 /** isolated-vm names the contexts that it makes so; the isolate's unused default context is called otherwise. */
@@ -46,6 +49,12 @@ export type TurnEnd = Extract<Turn, { state: 'idle' | 'gone' }>;
 
 type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference<(isToBlame: boolean) => number>>;
 
+/** How a line ended: `given` by the guest's `endLine`; `refused` when it is no expression, and nothing of it has run. */
+const lineGave = (given: unknown): LineEnd => ({ state: 'idle', given });
+const LINE_OPTIONS = { filename: REPL_NAME, columnOffset: LINE_COLUMN_OFFSET };
+
+export type LineEnd = { state: 'idle'; given: unknown } | { state: 'refused' } | Exclude<Rest, { state: 'idle' }>;
+
 /** Calls what is given to its `then` as soon as all has returned that is being called: on an empty stack. */
 export const atOnce = Promise.resolve();
 
@@ -65,8 +74,8 @@ export type GuestOptions = {
 export class GuestIsolate {
   readonly memMb: number;
   readonly inspector: Inspector;
-  /** As of the last rest, before its microtasks. */
-  heapUsedBytes = 0;
+  /** As of the last rest, before its microtasks, or of `readHeapUsed`. */
+  readonly #heap = new HeapReading();
   readonly modules: GuestModules;
   /** The guest's calls of host modules. */
   readonly calls = new HostCalls();
@@ -88,6 +97,8 @@ export class GuestIsolate {
   #peek: ValuePeek | undefined;
   #calls: Calls | undefined;
   #turning: Promise<Turn> | undefined;
+  /** Found out after whatever ran last. */
+  #isKnownToHaveRoom = false;
 
   private constructor({ memMb, snapshot, onCatastrophe }: GuestOptions) {
     this.memMb = memMb;
@@ -125,15 +136,23 @@ export class GuestIsolate {
     return this.#lastCpuTime;
   }
 
-  /** As of now; only for an isolate at rest. Waits until its thread has let go of it, which is up to 30 µs. */
+  /**
+   * Whether the isolate is far from its memory limit: isolated-vm ends those that are beyond it after an evaluation of its
+   * own, also such as were refused more memory and lived on.
+   */
+  get hasRoom(): boolean {
+    return this.#heap.hasRoom(this.memMb);
+  }
+
+  /** What the heap holds, found at most so long ago. */
+  heapUsed(maxAgeMs: number): number {
+    return this.#heap.ageMs < maxAgeMs ? this.#heap.usedBytes : this.readHeapUsed();
+  }
+
+  /** As of now; only for an isolate at rest. What was last found, when that is not its own doing. */
   readHeapUsed(): number {
-    try {
-      this.heapUsedBytes = this.#isolate.getHeapStatisticsSync().used_heap_size;
-    } catch (reason) {
-      // Whatever enters the isolate first after an unhandled rejection is told of it; or the memory limit was hit, just now.
-      if (!this.#isolate.isDisposed) this.callbacks.rejected(reason);
-    }
-    return this.heapUsedBytes;
+    if (!this.#isEntered) this.#takeHeap();
+    return this.#heap.usedBytes;
   }
 
   /** Names of the let, const and class declarations of the top level; a name declared twice comes twice. */
@@ -148,6 +167,7 @@ export class GuestIsolate {
 
   /** Starts an evaluation in the context. */
   startEvaluation(expression: string, params: object, onAnswer: OnAnswer): void {
+    this.#isKnownToHaveRoom = false;
     this.inspector.ask('Runtime.evaluate', { expression, contextId: this.#contextId, ...params }, onAnswer);
   }
 
@@ -158,6 +178,7 @@ export class GuestIsolate {
   /** Starts a call of one of the guest's tools with values of the guest or of ours. */
   startTool(name: string, args: readonly object[], group: string, onAnswer: OnAnswer, returnByValue = true): void {
     // No spreading: the guest may have changed what that does.
+    this.#isKnownToHaveRoom = false;
     const functionDeclaration = `function(a,b,c,d){return this.${name}(a,b,c,d)}`;
     const values = { arguments: args, objectGroup: group, returnByValue };
     this.inspector.ask('Runtime.callFunctionOn', { objectId: this.#toolsId, functionDeclaration, ...values }, onAnswer);
@@ -165,6 +186,57 @@ export class GuestIsolate {
 
   callTool(name: string, args: readonly object[], group: string, returnByValue = true): Promise<InspectorAnswer> {
     return new Promise((resolve) => { this.startTool(name, args, group, resolve, returnByValue); }); // prettier-ignore
+  }
+
+  /**
+   * Evaluates an `expressionScript`, and runs microtasks: one task of the isolate's thread, where the inspector takes two,
+   * and a text for each.
+   */
+  evaluateLine(script: string): Promise<LineEnd> {
+    this.#isKnownToHaveRoom = false;
+    const evaluate = this.#context.eval.bind(this.#context, script, LINE_OPTIONS);
+    return atOnce.then(evaluate).then(lineGave, (reason: unknown) => this.#lineFailed(script, reason));
+  }
+
+  /**
+   * Evaluates a `plainScript` on this very thread, which an isolate at rest has to be. Undefined when it does not compile,
+   * or this is not the moment.
+   */
+  evaluateNow(script: string): { given: unknown } | undefined {
+    if (this.#isEntered) return undefined;
+    if (!this.#isKnownToHaveRoom) this.#takeHeap();
+    this.#isKnownToHaveRoom = this.hasRoom;
+    if (!this.#isKnownToHaveRoom) return undefined;
+    try {
+      return { given: this.#context.evalSync(script) };
+    } catch (reason) {
+      // What compiles has not thrown it: something was rejected that nobody handles.
+      if (this.#compilesNow(script)) this.callbacks.rejected(reason);
+      return undefined;
+    }
+  }
+
+  #compilesNow(script: string): boolean {
+    try {
+      this.#isolate.compileScriptSync(script).release();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #lineFailed(script: string, reason: unknown): Promise<LineEnd> {
+    if (reason instanceof SyntaxError && !(await this.#compiles(script))) return { state: 'refused' };
+    return this.#restless(reason);
+  }
+
+  async #compiles(script: string): Promise<boolean> {
+    try {
+      (await this.#isolate.compileScript(script)).release();
+      return true;
+    } catch (reason) {
+      return !(reason instanceof SyntaxError);
+    }
   }
 
   async removeGlobals(names: readonly string[]): Promise<void> {
@@ -189,6 +261,7 @@ export class GuestIsolate {
    * isolated-vm takes down the stack of who asks, which costs more than all else here, unless nobody of ours is on it.
    */
   rest(): Promise<Rest> {
+    this.#isKnownToHaveRoom = false;
     return atOnce.then(this.#readHeap).then(this.#atRest, this.#notAtRest);
   }
 
@@ -248,6 +321,8 @@ export class GuestIsolate {
   }
 
   #takeTurn(name: keyof Calls, isToBlame = false): Promise<Turn> {
+    this.#isKnownToHaveRoom = false;
+    this.#heap.expire();
     const turning = this.#call(name, isToBlame);
     this.#turning = turning;
     void turning.then(() => {
@@ -267,8 +342,27 @@ export class GuestIsolate {
     }
   }
 
-  readonly #atRest = ({ used_heap_size }: ivm.HeapStatistics): Rest => {
-    this.heapUsedBytes = used_heap_size;
+  /**
+   * Whether the isolate's thread is at work in it although nothing was asked of it: what was begun in WebAssembly, for one,
+   * is ended by V8, and code of the guest's follows. To enter the isolate meanwhile would take this thread as long.
+   */
+  get #isEntered(): boolean {
+    const before = this.cpuTime;
+    return this.cpuTime !== before;
+  }
+
+  /** Waits until the isolate's thread has let go of it, which is up to 30 µs. */
+  #takeHeap(): void {
+    try {
+      this.#heap.take(this.#isolate.getHeapStatisticsSync());
+    } catch (reason) {
+      // Whatever enters the isolate first after an unhandled rejection is told of it; or the memory limit was hit, just now.
+      if (!this.isGone) this.callbacks.rejected(reason);
+    }
+  }
+
+  readonly #atRest = (statistics: ivm.HeapStatistics): Rest => {
+    this.#heap.take(statistics);
     return { state: 'idle' };
   };
 

@@ -2,25 +2,23 @@ import { MAX_JSON_CHARS, type RunMessage, type WireOutcome } from '../../shared/
 import type { EventPayload, EventType } from '../../shared/model/event.ts';
 import type { ExecutionError, Metrics } from '../../shared/model/execution.ts';
 import type { Limits } from '../../shared/model/settings.ts';
-import { awaitsWithoutValue, mayAwait } from './awaiting-input.ts';
 import { comeToRest, tidyUp, type RunFate } from './come-to-rest.ts';
 import type { AbsentGlobals } from './absent-globals.ts';
 import type { EventOutbox } from './event-outbox.ts';
 import {
-  describeError, describeRejection, describeThrown, isError, isUncompiled, type ThrownValue,
+  describeError, describeRejection, describeThrown, isError, type ThrownValue,
 } from './guest-exceptions.ts'; // prettier-ignore
+import { GuestEvaluation } from './guest-evaluation.ts';
 import type { GuestRunParts } from './guest-run-parts.ts';
 import type { GuestIsolate, Rest, TurnEnd } from './guest-isolate.ts';
 import { GuestSteps } from './guest-steps.ts';
 import { describeObject, describePrimitive, needsGuest, type DescribedValue } from './guest-values.ts';
-import { argumentOf, type ExceptionDetails, type InspectorResult, type RemoteObject } from './inspector.ts';
+import { argumentOf, type ExceptionDetails, type RemoteObject } from './inspector.ts';
 import { RUN_GROUP, type LastValues } from './last-values.ts';
-import { looksLikeObject, REPL_NAME, withName } from './repl-input.ts';
+import { REPL_NAME } from './repl-input.ts';
 import { lineEvent } from './line-event.ts';
 import { isModuleFailure } from './modules/guest-modules.ts';
 import type { Failure } from './modules/load-failure.ts';
-import type { ModuleHost } from './modules/module-host.ts';
-import { planFile, planRepl } from './modules/run-plan.ts';
 import { RunClock, type TimeLimit } from './run-limits.ts';
 import {
   cancelled,
@@ -35,8 +33,8 @@ import { within } from './within.ts';
 
 const GIVE_BACK_MS = 100;
 const EXACT_HEAP_MS = 2;
-/** Code of ours that is evaluated for a run; its frames are not shown. */
-const OUR_NAME = 'vm-system:run';
+/** After a short run what was found a moment ago is near enough. */
+export const SHORT_RUN_HEAP_AGE_MS = 50;
 
 /** What a stopped run would say if the reason did not say it. */
 const stoppedOutcome = { status: 'cancelled' } as const;
@@ -44,7 +42,6 @@ const stoppedOutcome = { status: 'cancelled' } as const;
 /** One run of code in an isolate: evaluates, describes, watches the limits, stops. Everything is an outcome. */
 export class GuestRun {
   readonly #guest: GuestIsolate;
-  readonly #modules: ModuleHost;
   readonly #request: RunMessage;
   readonly #limits: Limits;
   readonly #outbox: EventOutbox;
@@ -52,6 +49,7 @@ export class GuestRun {
   readonly #absent: AbsentGlobals;
   readonly #clock: RunClock;
   readonly #steps: GuestSteps;
+  readonly #evaluation: GuestEvaluation;
   #stopReason: StopReason | undefined;
   #answered = false;
   /** Whether the code has called process.exit. */
@@ -61,13 +59,13 @@ export class GuestRun {
 
   constructor({ guest, modules, request, limits, outbox, last, absent }: GuestRunParts) {
     this.#guest = guest;
-    this.#modules = modules;
     this.#request = request;
     this.#limits = limits;
     this.#outbox = outbox;
     this.#last = last;
     this.#absent = absent;
     this.#steps = new GuestSteps(guest, (rest) => { this.#rested(rest); }); // prettier-ignore
+    this.#evaluation = new GuestEvaluation(guest, modules, request, this.#steps);
     this.#clock = new RunClock(limits, () => guest.cpuTime, (limit) => { this.#timeIsUp(limit); }); // prettier-ignore
   }
 
@@ -152,10 +150,10 @@ export class GuestRun {
   }
 
   async #evaluate(): Promise<Omit<WireOutcome, 'metrics'>> {
-    const { kind, source, url = REPL_NAME } = this.#request;
+    const { source, url = REPL_NAME } = this.#request;
     for (const args of this.#last.takeFor(source)) await this.#steps.tool('remember', args);
     this.#last.release(this.#guest);
-    const settled = await (kind === 'repl' ? this.#evaluateInput(source) : this.#evaluateFile());
+    const settled = await this.#evaluation.evaluate();
     this.hasSettled = true;
     if (this.#guest.turning !== undefined) await this.#steps.turnOver();
     if (settled === undefined || this.#isStopped()) return stoppedOutcome;
@@ -163,59 +161,6 @@ export class GuestRun {
     const { result, exceptionDetails } = settled;
     if (exceptionDetails === undefined) return this.#endWithValue(result);
     return this.#endWithException(exceptionDetails, { name: url, lines: source.split('\n').length });
-  }
-
-  async #evaluateInput(input: string): Promise<InspectorResult | undefined> {
-    const plan = planRepl(input);
-    const source = typeof plan === 'string' ? plan : await plan;
-    const answer = await this.#evaluateSource(source, REPL_NAME);
-    if (source !== input) await this.#look();
-    return answer;
-  }
-
-  async #evaluateFile(): Promise<InspectorResult | { failure: Failure } | undefined> {
-    const { url = REPL_NAME, args = [], env = {} } = this.#request;
-    const plan = await Promise.race([planFile(this.#request, this.#modules), this.#steps.stopped]);
-    if (plan === undefined || 'failure' in plan) return plan;
-    await this.#steps.tool('lendGlobals', [{ value: { args, env } }]);
-    if (this.#isStopped()) return undefined;
-    if (plan.script !== undefined) await this.#guest.modules.beginScript(plan.script).catch(this.#unlessStopped);
-    const answer = await this.#evaluateSource(plan.source, plan.name ?? url);
-    const settled = answer === undefined ? undefined : await this.#awaitPromise(answer);
-    await this.#look();
-    if (settled === undefined || settled.exceptionDetails !== undefined || !plan.mayExport) return settled;
-    return (await this.#exported(url)) ?? settled;
-  }
-
-  /** What was imported ran in tasks of its own: rejections in them come to light with the next one. */
-  async #look(): Promise<void> {
-    const resting = this.#guest.rest().then((rest) => { this.#rested(rest); }); // prettier-ignore
-    await Promise.race([resting, this.#steps.stopped]);
-  }
-
-  /** What a script assigned to `module.exports`. */
-  async #exported(url: string): Promise<InspectorResult | undefined> {
-    const exported = `\u012dmport.exported(${JSON.stringify(url)})`;
-    const has = await this.#evaluateSource(`${exported} !== undefined`, OUR_NAME);
-    return has?.result.value === true ? this.#evaluateSource(`${exported}[0]`, OUR_NAME) : undefined;
-  }
-
-  async #evaluateSource(source: string, name: string): Promise<InspectorResult | undefined> {
-    if (this.#request.kind !== 'repl') return this.#steps.evaluate(withName(source, name));
-    if (looksLikeObject(source)) {
-      const answer = await this.#steps.evaluate(withName(`(${source}\n)`, name));
-      if (!isUncompiled(answer?.exceptionDetails)) return answer;
-    }
-    const answer = await this.#steps.evaluate(withName(source, name));
-    if (answer === undefined || answer.exceptionDetails !== undefined || !mayAwait(source)) return answer;
-    return (await awaitsWithoutValue(source)) ? { result: { type: 'undefined' } } : answer;
-  }
-
-  /** A file that ends with a promise, as `main();` does, runs until that is settled. */
-  async #awaitPromise(answer: InspectorResult): Promise<InspectorResult | undefined> {
-    const { result, exceptionDetails } = answer;
-    if (exceptionDetails !== undefined || result.subtype !== 'promise') return answer;
-    return this.#steps.awaitPromise(result);
   }
 
   /** What goes on in the isolate has limits of its own; this run's time begins after it. */
@@ -330,31 +275,25 @@ export class GuestRun {
   }
 
   #metrics(fate: RunFate): Metrics {
-    const wall_ms = round(this.#clock.wallMs);
+    const wall_ms = roundMs(this.#clock.wallMs);
+    const cpu_ms = roundMs(this.#clock.cpuMs);
     return {
       wall_ms,
-      cpu_ms: round(this.#clock.cpuMs),
-      ...(fate === 'rested' ? { heap_used_bytes: this.#heapUsed(wall_ms) } : {}),
+      cpu_ms,
+      ...(fate === 'rested'
+        ? { heap_used_bytes: this.#guest.heapUsed(cpu_ms < EXACT_HEAP_MS ? SHORT_RUN_HEAP_AGE_MS : 0) }
+        : {}),
       event_count: this.#outbox.eventCount,
       output_bytes: this.#outbox.outputBytes,
     };
   }
-
-  /** For a short run what the last rest has found is near enough. */
-  #heapUsed(wallMs: number): number {
-    return wallMs < EXACT_HEAP_MS ? this.#guest.heapUsedBytes : this.#guest.readHeapUsed();
-  }
-
-  /** Handles what the guest could not be told: the interrupt of a run may strike there too. */
-  readonly #unlessStopped = (reason: unknown): void => {
-    if (!this.#isStopped() && !this.#guest.isGone) throw reason;
-  };
 
   #isStopped(): boolean {
     return this.#stopReason !== undefined;
   }
 }
 
-function round(ms: number): number {
+/** To microseconds. */
+export function roundMs(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

@@ -24,6 +24,7 @@ import { builtInModules, type ModuleAccess } from './modules/built-ins.ts';
 import type { DeniedModule } from './modules/load-failure.ts';
 import { ModuleHost, type ModuleHostOptions } from './modules/module-host.ts';
 import { ModuleLoads } from './modules/module-loads.ts';
+import { runPlainly } from './plain-run.ts';
 import { memoryExceeded } from './stop-reasons.ts';
 
 /** What a session's modules depend on. `root`: real path of the worktree; `builtInTexts`: see `host.ts`. */
@@ -38,7 +39,8 @@ export type ModuleSettings = {
 };
 
 type RunIds = { session_id: string; execution_id: string };
-type Current = { id: string; run: GuestRun; outbox: EventOutbox; ended: PromiseWithResolvers<undefined> };
+/** `ended` is made for who waits for the end. */
+type Current = { id: string; run: GuestRun; outbox: EventOutbox; ended?: PromiseWithResolvers<undefined> };
 
 /** A session inside the host: its isolate, and the run in it, if one is going on. */
 export class GuestSession {
@@ -109,10 +111,28 @@ export class GuestSession {
     return Promise.all([this.#looking, this.#turning, concluding]);
   }
 
-  async run(request: RunMessage): Promise<void> {
-    const ids = { session_id: this.#id, execution_id: request.execution_id };
+  /** Whether nothing goes on in the isolate, and nothing is going to by itself. */
+  get #isAtRest(): boolean {
+    if (this.#current !== undefined || this.#timers.isPending || this.#quiet !== undefined) return false;
+    return !this.#background.isOpen && !this.#background.isInTurn;
+  }
+
+  run(request: RunMessage): void {
     const limits = (this.#limits = request.limits ?? this.#limits);
     if (limits === undefined) throw new TypeError('the first run comes without limits');
+    const plain = this.#isAtRest ? runPlainly(request, this.#guest, this.#last, limits) : undefined;
+    if (plain === undefined) {
+      void this.#runToItsEnd(request, limits);
+      return;
+    }
+    this.#background.runEnded(limits, false);
+    const ids = { session_id: this.#id, execution_id: request.execution_id };
+    const outcome = { status: 'ok', metrics: plain.metrics } as const;
+    this.#send({ t: 'done', ...ids, events: [plain.event], outcome, result_is_last: true, goes_on: false });
+  }
+
+  async #runToItsEnd(request: RunMessage, limits: Limits): Promise<void> {
+    const ids = { session_id: this.#id, execution_id: request.execution_id };
     const outbox = new EventOutbox(limits, (events) => { this.#send({ t: 'events', ...ids, events }); }); // prettier-ignore
     const run = new GuestRun({
       guest: this.#guest,
@@ -123,14 +143,13 @@ export class GuestSession {
       limits,
       outbox,
     });
-    const ended = Promise.withResolvers<undefined>();
-    this.#current = { id: request.execution_id, run, outbox, ended };
+    const current: Current = (this.#current = { id: request.execution_id, run, outbox });
     const { outcome, fate } = await run.run(this.#quiet, () => { this.#background.runBegins(); }); // prettier-ignore
     if (fate === 'rested') this.#looking = undefined;
     if (run.hasExited && fate === 'rested') await this.#guest.cancelAllCalls();
     if (run.hasExited) this.#timers.wake(-1);
     this.#current = undefined;
-    ended.resolve(undefined);
+    current.ended?.resolve(undefined);
     const goes_on = this.#timers.isPending;
     this.#background.runEnded(limits, goes_on);
     const events = outbox.takeTail();
@@ -156,7 +175,9 @@ export class GuestSession {
   /** While a run tells its result, the timers wait: they are not its own any more. */
   async #turn(): Promise<TurnEnd> {
     await this.#looking;
-    while (this.#current?.run.hasSettled === true) await this.#current.ended.promise;
+    while (this.#current?.run.hasSettled === true) {
+      await (this.#current.ended ??= Promise.withResolvers()).promise;
+    }
     const turn = await (this.#current === undefined ? this.#turnBetweenRuns() : this.#current.run.turn());
     // One that was stopped has not taken all of them.
     if (this.#guest.calls.hasReplies) this.#timers.hurry();

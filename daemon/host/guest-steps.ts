@@ -1,7 +1,8 @@
 import { refusal } from './guest-exceptions.ts';
-import { atOnce, type GuestIsolate, type Rest } from './guest-isolate.ts';
+import { atOnce, type GuestIsolate, type LineEnd, type Rest } from './guest-isolate.ts';
 import type { InspectorAnswer, InspectorResult, RemoteObject } from './inspector.ts';
 import { RUN_GROUP } from './last-values.ts';
+import { givenResult } from './expression-line.ts';
 
 /**
  * The commands of a run, one after the other: a command that comes while another runs would be run in the middle of that.
@@ -10,7 +11,8 @@ import { RUN_GROUP } from './last-values.ts';
 export class GuestSteps {
   readonly #guest: GuestIsolate;
   readonly #onRest: (rest: Rest) => void;
-  readonly #stopped = Promise.withResolvers<undefined>();
+  /** Made for who asks: most runs end without. */
+  #stopped: PromiseWithResolvers<undefined> | undefined;
   #hasStopped = false;
   /** Ends the step that is going on. */
   #end: (() => void) | undefined;
@@ -21,14 +23,21 @@ export class GuestSteps {
     this.#onRest = onRest;
   }
 
+  /** Whether the run is being stopped. */
+  isStopped(): boolean {
+    return this.#hasStopped;
+  }
+
   /** Resolves when the run is stopped. */
   get stopped(): Promise<undefined> {
+    this.#stopped ??= Promise.withResolvers();
+    if (this.#hasStopped) this.#stopped.resolve(undefined);
     return this.#stopped.promise;
   }
 
   stop(): void {
     this.#hasStopped = true;
-    this.#stopped.resolve(undefined);
+    this.#stopped?.resolve(undefined);
     this.#end?.();
   }
 
@@ -37,9 +46,23 @@ export class GuestSteps {
     return this.#take((onAnswer) => { this.#guest.startEvaluation(text, params, onAnswer); }); // prettier-ignore
   }
 
+  /** Evaluates an `expressionScript`, unless V8 says that it is none. */
+  async line(script: string): Promise<InspectorResult | 'refused' | undefined> {
+    if (this.#guest.turning !== undefined) await this.turnOver();
+    if (this.isStopped()) return undefined;
+    const end = await this.#lineToItsEnd(script);
+    this.#end = undefined;
+    if (end === undefined || this.isStopped()) return undefined;
+    if (end.state === 'refused') return 'refused';
+    // It has not come to its end: what the guest keeps for us would be the line's before it.
+    if (end.state === 'terminated') return refused('Execution was terminated');
+    const result = end.state === 'idle' ? givenResult(end.given) : undefined;
+    return result === undefined ? this.#takeLine(end) : { result };
+  }
+
   /** Calls one of the guest's tools. */
-  tool(name: string, args: readonly object[]): Promise<InspectorResult | undefined> {
-    return this.#take((onAnswer) => { this.#guest.startTool(name, args, RUN_GROUP, onAnswer); }); // prettier-ignore
+  tool(name: string, args: readonly object[], returnByValue = true): Promise<InspectorResult | undefined> {
+    return this.#take((onAnswer) => { this.#guest.startTool(name, args, RUN_GROUP, onAnswer, returnByValue); }); // prettier-ignore
   }
 
   ask(method: string, params: object): Promise<InspectorResult | undefined> {
@@ -50,24 +73,44 @@ export class GuestSteps {
     return this.ask('Runtime.awaitPromise', { promiseObjectId: objectId });
   }
 
+  /** Waits until the isolate has nothing more to do. */
+  async rest(): Promise<void> {
+    this.#onRest(await this.#guest.rest());
+  }
+
   /** Waits until no turn of the timers is going on. */
   async turnOver(): Promise<void> {
-    while (this.#guest.turning !== undefined && !this.#isStopped()) {
-      await Promise.race([this.#guest.turning, this.#stopped.promise]);
+    while (this.#guest.turning !== undefined && !this.isStopped()) {
+      await Promise.race([this.#guest.turning, this.stopped]);
     }
   }
 
-  #isStopped(): boolean {
-    return this.#hasStopped;
+  /** What the line gave or threw, as an object of the inspector's. */
+  async #takeLine(end: LineEnd): Promise<InspectorResult | undefined> {
+    const hasThrown =
+      end.state === 'idle' ? end.given === 'thrown' : (await this.tool('hasLineThrown', []))?.result.value;
+    const taken = await this.tool('takeLine', [], false);
+    if (taken === undefined || hasThrown !== true) return taken;
+    return { result: { type: 'undefined' }, exceptionDetails: { ...refusal('Uncaught'), exception: taken.result } };
+  }
+
+  #lineToItsEnd(script: string): Promise<LineEnd | undefined> {
+    return new Promise((resolve) => {
+      this.#end = () => { resolve(undefined); }; // prettier-ignore
+      void this.#guest.evaluateLine(script).then((end) => {
+        if (end.state !== 'refused') this.#onRest(end);
+        resolve(end);
+      });
+    });
   }
 
   async #take(start: (onAnswer: (answer: InspectorAnswer) => void) => void): Promise<InspectorResult | undefined> {
     if (this.#guest.turning !== undefined) await this.turnOver();
-    if (this.#isStopped()) return undefined;
+    if (this.isStopped()) return undefined;
     const answer = await this.#toItsEnd(start);
     this.#end = undefined;
-    if (answer === undefined || this.#isStopped()) return undefined;
-    return answer.result ?? { result: { type: 'undefined' }, exceptionDetails: refusal(answer.error?.message) };
+    if (answer === undefined || this.isStopped()) return undefined;
+    return answer.result ?? refused(answer.error?.message);
   }
 
   /** The answer may be there while microtasks go on for ever, and rejections come to light with their end. */
@@ -90,4 +133,8 @@ export class GuestSteps {
       });
     });
   }
+}
+
+function refused(text: string | undefined): InspectorResult {
+  return { result: { type: 'undefined' }, exceptionDetails: refusal(text) };
 }

@@ -44,7 +44,7 @@ export class Host {
         void this.#open(message);
         break;
       case 'run':
-        void this.#sessions.get(message.session_id)?.run(message);
+        this.#sessions.get(message.session_id)?.run(message);
         break;
       case 'interrupt':
         this.#sessions.get(message.session_id)?.interrupt(message.execution_id);

@@ -24,6 +24,11 @@ export class LastValues {
     this.#holdsObjects ||= value.objectId !== undefined;
   }
 
+  /** Whether there are objects that the next run lets go. */
+  get holdsObjects(): boolean {
+    return this.#holdsObjects;
+  }
+
   /** What the guest has to be told before code runs that may ask for it: arguments of its tool `remember`. */
   takeFor(source: string): object[][] {
     this.#wanted ||= mentionsUnderscore(source);

@@ -1,6 +1,7 @@
 import type { EventPayload, EventType } from '../../shared/model/event.ts';
 import { cutText } from './guest-values.ts';
 import { LINE_KINDS } from './guest/line-kinds.ts';
+import { exitCodeNote } from './stop-reasons.ts';
 
 /** An event with the text that counts as output. */
 export type LineEvent = { type: EventType; payload: EventPayload; text: string };
@@ -14,6 +15,8 @@ export function lineEvent(number: number, text: string): LineEvent {
       return { type: kind, payload: { text: cutText(text) }, text };
     case 'exception':
       return { type: 'exception', payload: exceptionPayload(text), text: '' };
+    case 'exit-code':
+      return { type: 'system', payload: exitCodeNote(Number(text)), text: '' };
     default:
       return { type: 'console', payload: { level: kind, text: cutText(text) }, text };
   }
@@ -25,6 +28,6 @@ function exceptionPayload(text: string): EventPayload {
     const payload: unknown = JSON.parse(text);
     return typeof payload === 'object' && payload !== null ? { ...payload } : {};
   } catch {
-    return { message: 'Uncaught [object]', unhandled: true };
+    return { message: 'Uncaught [object]', unhandled: true, origin: 'uncaughtException' };
   }
 }

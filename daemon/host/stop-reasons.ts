@@ -46,3 +46,8 @@ export function exited(code: number): StopReason {
 export function exitNote(code: number): EventPayload {
   return { message: `process.exit(${code}) was called`, exit_code: code };
 }
+
+/** As `exitNote`, of a code that holds once nothing goes on any more, unless something goes wrong before. */
+export function exitCodeNote(code: number): EventPayload {
+  return { message: `process.exitCode was set to ${code}`, exit_code: code, at_end: true };
+}

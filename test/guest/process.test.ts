@@ -89,6 +89,32 @@ describe('guest: process', () => {
     await fixture.run(session, 'process.exitCode = undefined');
   });
 
+  it('tells what it should end with, each change once, and takes what Node takes', async () => {
+    const { status, events, result } = await fixture.run(
+      session,
+      'process.exitCode = 4; process.exitCode = "4"; process.exitCode = null; process.exitCode = 2; process.exitCode',
+    );
+    assert.equal(status, 'ok');
+    assert.deepEqual(
+      events.filter(({ type }) => type === 'system').map(({ payload }) => [payload['exit_code'], payload['at_end']]),
+      [4, 0, 2].map((code) => [code, true]),
+    );
+    assert.equal(result?.preview, '2');
+    for (const [value, code] of [
+      ['"a"', 'ERR_INVALID_ARG_TYPE'],
+      ['""', 'ERR_INVALID_ARG_TYPE'],
+      ['true', 'ERR_INVALID_ARG_TYPE'],
+      ['{}', 'ERR_INVALID_ARG_TYPE'],
+      ['1.5', 'ERR_OUT_OF_RANGE'],
+      ['1e21', 'ERR_OUT_OF_RANGE'],
+    ] as const) {
+      assert.equal(await preview(`try { process.exitCode = ${value} } catch (error) { error.code }`), code, value);
+      assert.equal(await preview(`try { process.exit(${value}) } catch (error) { error.code }`), code, value);
+    }
+    assert.equal(await preview('process.exitCode'), '2');
+    await fixture.run(session, 'process.exitCode = undefined');
+  });
+
   it('cancels timers by exit', async () => {
     await fixture.run(session, 'globalThis.rang = false; setTimeout(() => { rang = true }, 5); process.exit()');
     await new Promise((resolve) => setTimeout(resolve, 40));

@@ -102,8 +102,10 @@ describe('guest: timers', () => {
       'TypeError: in a timer',
       'Uncaught 5',
     ]);
-    for (const payload of payloads(events, 'exception'))
+    for (const payload of payloads(events, 'exception')) {
       assert.equal((payload as { unhandled: boolean }).unhandled, true);
+      assert.equal((payload as { origin: string }).origin, 'uncaughtException');
+    }
   });
 
   it('report rejections that nobody handles, also in timers', async () => {
@@ -116,11 +118,13 @@ describe('guest: timers', () => {
       message: string;
       stack: string;
       unhandled: boolean;
+      origin: string;
     }[];
     assert.equal(payload?.name, 'RangeError');
     assert.equal(payload.message, 'RangeError: late');
     assert.match(payload.stack, /^RangeError: late\n {4}at Timeout\.<anonymous> \(<repl>:1:\d+\)$/);
     assert.equal(payload.unhandled, true);
+    assert.equal(payload.origin, 'unhandledRejection');
   });
 
   it('count against the limits of the execution that awaits them', async () => {

@@ -2,6 +2,8 @@ import { defineHidden, defineVisible, renameFunctions } from './define.ts';
 import { makeConsole } from './console.ts';
 import { installFinalization } from './finalization.ts';
 import { connectHost, type HostFunctions } from './host-link.ts';
+import { END_LINE } from './line-script.ts';
+import { endLine } from './line.ts';
 import { CommonJs } from './modules/common-js.ts';
 import { EvaluationGuard } from './modules/evaluation-guard.ts';
 import { installModules, type GuestModules, type GuestOptions } from './modules/install-modules.ts';
@@ -12,7 +14,7 @@ import { ModuleLinker } from './modules/module-linker.ts';
 import { ModuleStore } from './modules/module-store.ts';
 import { ScriptScope } from './modules/script-scope.ts';
 import { connectPeek } from './peek.ts';
-import { captureLate, deleteProperty } from './primordials.ts';
+import { captureLate, defineProperty, deleteProperty } from './primordials.ts';
 import { process } from './process.ts';
 import { installStackTraces } from './stack-trace.ts';
 import * as timers from './timers.ts';
@@ -75,6 +77,7 @@ for (const [name, value] of Object.entries(visible)) {
   if (typeof value === 'function') renameFunctions({ [name]: value });
   defineVisible(globalThis, name, value);
 }
+defineProperty(globalThis, END_LINE, { __proto__: null, value: endLine } as PropertyDescriptor);
 installFinalization();
 installStackTraces();
 

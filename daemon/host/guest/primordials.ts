@@ -49,7 +49,8 @@ export const arraySome = uncurry(Array.prototype.some);
 export const { is: objectIs, keys: objectKeys, create: objectCreate, freeze: objectFreeze } = Object;
 export const { hasOwn, getOwnPropertyNames, getOwnPropertySymbols, isExtensible, entries: objectEntries } = Object;
 export const { defineProperty, getPrototypeOf, setPrototypeOf, assign } = Object;
-const { getOwnPropertyDescriptor: describeProperty } = Object;
+/** As a copy that no setter sees; what it has not itself comes from the guest's prototypes. */
+export const { getOwnPropertyDescriptor: ownProperty } = Object;
 export const { ownKeys, apply, construct, deleteProperty } = Reflect;
 export const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
 /** Where the members of primitive values are, by typeof. */
@@ -85,7 +86,12 @@ export const stringTrim = uncurry(String.prototype.trim);
 export const stringValueOf = uncurry(String.prototype.valueOf);
 export const stringFromCharCode = String.fromCharCode;
 
-export const { isFinite: numberIsFinite, isInteger: numberIsInteger, isNaN: numberIsNaN } = Number;
+export const {
+  isFinite: numberIsFinite,
+  isInteger: numberIsInteger,
+  isNaN: numberIsNaN,
+  isSafeInteger: numberIsSafeInteger,
+} = Number;
 export const { parseFloat: numberParseFloat, parseInt: numberParseInt } = Number;
 export const numberToFixed = uncurry(Number.prototype.toFixed);
 export const numberToString = uncurry(Number.prototype.toString);
@@ -154,7 +160,7 @@ export function toText(value: unknown): string {
 
 /** Inherits nothing: a guest may have given `Object.prototype` a getter called `get` or `value`. */
 export function getOwnPropertyDescriptor(object: object, key: PropertyKey): PropertyDescriptor | undefined {
-  const property = describeProperty(object, key);
+  const property = ownProperty(object, key);
   return property === undefined ? undefined : (setPrototypeOf(property, null) as PropertyDescriptor);
 }
 

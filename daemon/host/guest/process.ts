@@ -1,4 +1,4 @@
-import { typeError, wrongArgument } from './coded-error.ts';
+import { rangeError, wrongArgument } from './coded-error.ts';
 import { now } from './clock.ts';
 import { defineHidden, defineVisible, renameFunctions } from './define.ts';
 import { askHost, sendLine } from './host-link.ts';
@@ -12,10 +12,12 @@ import {
   jsonParse,
   NumberCtor,
   numberIsInteger,
+  numberIsSafeInteger,
   objectKeys,
   ObjectCtor,
   round,
   setPrototypeOf,
+  StringCtor,
 } from './primordials.ts';
 import { queueMicrotask } from './timers.ts';
 
@@ -29,6 +31,9 @@ export type ProcessOptions = {
 
 let cwd = '/';
 let startedAt = 0;
+/** As it was set, which may be text; and what the host knows of it. */
+let codeToExitWith: unknown;
+let toldExitCode = 0;
 
 /** Listeners of events that never come. */
 const LISTENER_METHODS = [
@@ -55,7 +60,16 @@ const members = {
   argv: ['vm-system'],
   execArgv: [],
   execPath: '',
-  exitCode: undefined as unknown,
+  get exitCode(): unknown {
+    return codeToExitWith;
+  },
+  set exitCode(code: unknown) {
+    const number = exitCode(code);
+    codeToExitWith = code ?? undefined;
+    if (number === toldExitCode) return;
+    toldExitCode = number;
+    sendLine('exit-code', StringCtor(number));
+  },
   env: {},
   features: {},
   stdout: makeOutputStream('stdout', 1),
@@ -70,7 +84,7 @@ const members = {
     queueMicrotask(() => apply(callback as () => unknown, undefined, args) as unknown);
   },
   exit: (code?: unknown): never => {
-    askHost('exit', exitCode(code ?? members.exitCode));
+    askHost('exit', exitCode(code ?? codeToExitWith));
     // The host is stopping this very execution. Not an empty loop: V8 makes that one so fast, once it was run a few
     // times, that it looks for no interrupt any more, and the host would have to be killed.
     for (;;) askHost('now');
@@ -96,6 +110,12 @@ export function startProcess(options: ProcessOptions): void {
   }
 }
 
+/** What one file has set is not for the next one. */
+export function forgetExitCode(): void {
+  codeToExitWith = undefined;
+  toldExitCode = 0;
+}
+
 /** Seconds and nanoseconds, since `before` if that is given. */
 function hrtime(before?: unknown): [number, number] {
   const ns = round(now() * 1e6);
@@ -108,9 +128,17 @@ function hrtime(before?: unknown): [number, number] {
 }
 
 function exitCode(code: unknown): number {
-  const number = code === undefined || code === null ? 0 : NumberCtor(code);
-  if (!numberIsInteger(number)) throw typeError('ERR_INVALID_ARG_TYPE', 'The "code" argument must be an integer.');
-  return number;
+  if (code === undefined || code === null) return 0;
+  const isNumeric = typeof code === 'number' || (typeof code === 'string' && code !== '');
+  const number = isNumeric ? NumberCtor(code) : undefined;
+  if (number === undefined || (typeof code === 'string' && !numberIsInteger(number))) {
+    throw wrongArgument('code', 'of type number');
+  }
+  if (numberIsSafeInteger(number)) return number;
+  throw rangeError(
+    'ERR_OUT_OF_RANGE',
+    `The value of "code" is out of range. It must be an integer. Received ${number}`,
+  );
 }
 
 function finish(): void {

@@ -1,5 +1,6 @@
 import { defineHidden } from './define.ts';
-import { ErrorCtor, errorToString, stringStartsWith } from './primordials.ts';
+import { LINE_POSITION, STATEMENT_POSITION } from './line-script.ts';
+import { ErrorCtor, errorToString, stringIndexOf, stringSlice, stringStartsWith } from './primordials.ts';
 
 /** Names of our own scripts begin so; their frames are not for users to see. */
 const OWN_SCRIPTS = 'vm-system:';
@@ -43,7 +44,10 @@ function isOwn(frame: CallSite): boolean {
 
 function frameText(frame: CallSite): string {
   try {
-    return frame.toString();
+    const text = frame.toString();
+    const at = stringIndexOf(text, STATEMENT_POSITION);
+    if (at < 0) return text;
+    return stringSlice(text, 0, at) + LINE_POSITION + stringSlice(text, at + STATEMENT_POSITION.length);
   } catch {
     return '<frame>';
   }

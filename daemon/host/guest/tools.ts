@@ -3,6 +3,7 @@ import { describeThrown } from './describe-thrown.ts';
 import { defineVisible } from './define.ts';
 import { inspectValue } from './inspect/inspect.ts';
 import { jsonOf } from './json.ts';
+import { hasLineThrown, takeLine } from './line.ts';
 import { at, list, push, type List } from './list.ts';
 import { makeLookTools, type LookTools } from './look.ts';
 import { peekHolder } from './peek.ts';
@@ -18,7 +19,7 @@ import {
   mapSet,
   objectKeys,
 } from './primordials.ts';
-import { startProcess } from './process.ts';
+import { forgetExitCode, startProcess } from './process.ts';
 import { cancelAllCalls, endTurn, pendingCalls, runDueTimers } from './timers.ts';
 
 /** Longest preview, in characters; a longer one ends with a count of what is missing. */
@@ -44,6 +45,9 @@ export type Tools = LookTools & {
   endTurn(isToBlame: boolean): number;
   pendingCalls(): number;
   cancelAllCalls(): void;
+  /** How a line of a REPL has ended; see `line.ts`. */
+  hasLineThrown: typeof hasLineThrown;
+  takeLine: typeof takeLine;
   /** Where a value lies that the guest wants to know more of. */
   peekHolder: typeof peekHolder;
   /** For Node's built-ins in the guest. */
@@ -83,6 +87,7 @@ export function makeTools(): Tools {
       defineProperty(global, name, { __proto__: null, get: slot.get, set, configurable: true } as PropertyDescriptor);
     },
     lendGlobals: (values) => {
+      forgetExitCode();
       const names = objectKeys(values);
       for (let i = 0; i < names.length; i++) {
         const name = names[i] as string;
@@ -115,6 +120,8 @@ export function makeTools(): Tools {
     endTurn,
     pendingCalls,
     cancelAllCalls,
+    hasLineThrown,
+    takeLine,
     peekHolder,
     builtInTools,
   };

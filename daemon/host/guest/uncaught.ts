@@ -6,5 +6,6 @@ import { jsonStringify } from './primordials.ts';
 export function reportUncaught(thrown: unknown): void {
   const { message, name, stack } = describeThrown(thrown);
   // Own properties only, and text only: no toJSON of the guest's has a say.
-  sendLine('exception', jsonStringify({ __proto__: null, message, name, stack, unhandled: true }));
+  const payload = { __proto__: null, message, name, stack, unhandled: true, origin: 'uncaughtException' };
+  sendLine('exception', jsonStringify(payload));
 }

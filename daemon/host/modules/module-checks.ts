@@ -1,12 +1,18 @@
-import { importedFrom, LoadFailure } from './load-failure.ts';
+import { importedFrom, LoadFailure, shortPath } from './load-failure.ts';
 import type { Asked } from './module-finder.ts';
 import type { HostFile } from './module-table.ts';
 
 /** ES modules may be off in a session. Throws LoadFailure. */
-export function checkEsm(file: HostFile, { referrer }: Asked, { esm, root }: { esm: boolean; root: string }): void {
+export function checkEsm(
+  file: HostFile,
+  { referrer, specifier }: Asked,
+  { esm, root }: { esm: boolean; root: string },
+): void {
   if (esm || file.format !== 'module') return;
-  const what = `ES modules are off in this session (setting runtime.esm)`;
-  const message = `${what}: ${file.path.slice(root.length + 1)}, ${importedFrom(referrer, root)}`;
+  // What is asked for by its own URL is the file that runs: nobody has imported it.
+  const by = specifier === file.url ? '' : `, ${importedFrom(referrer, root)},`;
+  const what = `ES modules are off in this session, and ${shortPath(file.url, root)}${by} is one`;
+  const message = `${what}: set runtime.esm of its template to true, and restart the session`;
   throw new LoadFailure({ name: 'Error', code: 'ERR_ESM_DISABLED', message });
 }
 

@@ -3,11 +3,12 @@ import { rewriteDynamicImports, tryParse } from './lex-source.ts';
 
 const DYNAMIC_IMPORT = '\u012dmport';
 const BLANK = String.raw`(?:\s|\/\*[^]*?\*\/|\/\/[^\n]*\n)*`;
+const TEXT = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`;
 const NAME = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*`;
 
 /**
  * REPL input is a script, where `import x from "y"` is no statement: it becomes `const {default: x} = await import("y")`,
- * with the same number of lines. The names are variables of the session like any other.
+ * with the same number of lines, and fails where the module lacks a name. The names are variables of the session like any other.
  */
 export async function rewriteReplInput(input: string): Promise<string> {
   if (!/\bimport\b/.test(input)) return input;
@@ -36,23 +37,32 @@ function rewriteStatement(
   attributes: readonly (readonly [string, string])[] | null,
 ): string | undefined {
   const options = attributes === null ? '' : `, {with: ${JSON.stringify(Object.fromEntries(attributes))}}`;
-  const call = `await ${DYNAMIC_IMPORT}(${JSON.stringify(specifier)}${options})`;
-  if (new RegExp(`^import${BLANK}["']$`, 'u').test(head)) return `void ${call}`;
+  const from = JSON.stringify(specifier);
+  if (new RegExp(`^import${BLANK}["']$`, 'u').test(head)) return `void await ${DYNAMIC_IMPORT}(${from}${options})`;
   const clause = new RegExp(`^import([^]*)\\bfrom${BLANK}["']$`, 'u').exec(head)?.[1];
-  return clause === undefined ? undefined : declaration(clause, call);
+  if (clause === undefined) return undefined;
+  return declaration(clause, (names) => `await ${DYNAMIC_IMPORT}.named(${from}, [${names.join(', ')}]${options})`);
 }
 
-/** `d, {a as b}` → `const {default: d, "a": b} = …`; `d, * as n` → `const n = …, {default: d} = n`. */
-function declaration(clause: string, call: string): string | undefined {
+/**
+ * `d, {a as b}` → `const {default: d, "a": b} = …`; `d, * as n` → `const n = …, {default: d} = n`.
+ *
+ * @param call imports the module, given literals of the names that it has to have
+ */
+function declaration(clause: string, call: (names: readonly string[]) => string): string | undefined {
   const text = clause.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ').trim();
   const parts = new RegExp(`^(?:(${NAME})\\s*,?\\s*)?(?:\\*\\s*as\\s+(${NAME})|\\{([^]*)\\})?$`, 'u').exec(text);
   if (parts === null) return undefined;
   const [, name, namespace, list] = parts;
   const fields = name === undefined ? [] : [`default: ${name}`];
+  const names = name === undefined ? [] : ['"default"'];
   if (namespace !== undefined) {
-    return `const ${namespace} = ${call}${name === undefined ? '' : `, {${fields[0] ?? ''}} = ${namespace}`}`;
+    return `const ${namespace} = ${call(names)}${name === undefined ? '' : `, {${fields[0] ?? ''}} = ${namespace}`}`;
   }
-  const named = new RegExp(`(${NAME}|"[^"]*"|'[^']*')(?:\\s+as\\s+(${NAME}))?`, 'gu');
-  for (const [, imported = '', local = imported] of (list ?? '').matchAll(named)) fields.push(`${imported}: ${local}`);
-  return `const {${fields.join(', ')}} = ${call}`;
+  const named = new RegExp(`(${NAME}|${TEXT})(?:\\s+as\\s+(${NAME}))?`, 'gu');
+  for (const [, imported = '', local = imported] of (list ?? '').matchAll(named)) {
+    fields.push(`${imported}: ${local}`);
+    names.push(/^["']/.test(imported) ? imported : `"${imported}"`);
+  }
+  return `const {${fields.join(', ')}} = ${call(names)}`;
 }

@@ -110,10 +110,8 @@ describe('ES modules', () => {
     );
     assert.deepEqual(valueOf(await session.repl('import j from "./data.json" with { type: "json" }; j')), { k: [1] });
     assert.deepEqual(valueOf(await session.repl('import dep, { named } from "./dep.cjs"; [dep.named, named]')), [5, 5]);
-    assert.equal(
-      valueOf(await session.repl('import d from "./m.mjs"; import x from "./side.mjs"; typeof x')),
-      'undefined',
-    );
+    await session.write({ 'unset.mjs': 'export let unset' });
+    assert.equal(valueOf(await session.repl('import { unset } from "./unset.mjs"; typeof unset')), 'undefined');
   });
 
   it('import CommonJS with the names that Node finds, and JSON', async () => {
@@ -172,12 +170,20 @@ describe('ES modules', () => {
       'u.cjs': 'import("./m.mjs").then(() => 0)',
     };
     const off = await ModuleSession.open(tree, { runtime: { esm: false } });
-    for (const file of ['m.mjs', 's.js', 'u.cjs']) {
-      assert.match(
-        String(valueOf(await off.file(file))),
-        /^\[IMPORT_FAILED\] Error: ES modules are off in this session/,
+    for (const [file, named] of [
+      ['m.mjs', 'm.mjs'],
+      ['s.js', 's.js'],
+      ['u.cjs', 'm.mjs, imported from u.cjs,'],
+    ] as const) {
+      assert.equal(
+        valueOf(await off.file(file)),
+        `[IMPORT_FAILED] Error: ES modules are off in this session, and ${named} is one: set runtime.esm of its template to true, and restart the session`,
       );
     }
+    assert.match(
+      String(valueOf(await off.repl('await import("./m.mjs")'))),
+      / m\.mjs, imported from the REPL, is one: /,
+    );
     assert.equal(valueOf(await off.repl('require("./c.cjs").x + (await import("./c.cjs")).x')), 2);
     await off.close();
   });

@@ -46,6 +46,36 @@ describe('imports that fail', () => {
     assert.equal(session.lost, undefined);
   });
 
+  it('name the export that a module lacks, in the REPL as in files', async () => {
+    const cases = [
+      ['import { nope } from "./m.mjs"', './m.mjs', 'nope'],
+      ['import { a, "odd \\" name" as b } from "./m.mjs"', './m.mjs', 'odd " name'],
+      ["import { a, 'x' as b } from './m.mjs'", './m.mjs', 'x'],
+      ['import d from "./m.mjs"', './m.mjs', 'default'],
+      ['import d, * as all from "./m.mjs"', './m.mjs', 'default'],
+      ['import d, { a } from "./m.mjs"', './m.mjs', 'default'],
+      ['import { toString } from "./m.mjs"', './m.mjs', 'toString'],
+      ['import d, { nope } from "./c.cjs"', './c.cjs', 'nope'],
+    ] as const;
+    for (const [input, module, name] of cases) {
+      const { error } = await session.repl(input);
+      const message = `SyntaxError: The requested module '${module}' does not provide an export named '${name}' (imported from the REPL)`;
+      assert.deepEqual([error?.code, error?.message], ['IMPORT_FAILED', message], input);
+      assert.match(error?.stack?.slice(message.length) ?? '', /^\n {4}at async <repl>:1:\d+$/, input);
+    }
+    assert.equal(valueOf(await session.repl('import { a } from "./m.mjs"; a')), 1);
+    assert.equal(valueOf(await session.repl('const { nope: none } = await import("./m.mjs"); none')), 'undefined');
+  });
+
+  it('leave what they asked for to others: the import mended, and other files', async () => {
+    const tree = { 'lib.mjs': 'export * from "./part.mjs"; export const a = 1', 'part.mjs': 'import { c } from "./c.cjs"; export const b = c' }; // prettier-ignore
+    await session.write({ ...tree, 'c.cjs': 'exports.c = 3', 'user.mjs': 'import { nope } from "./lib.mjs"; export default 1' }); // prettier-ignore
+    for (let i = 0; i < 2; i++) assert.match(failure(await session.file('user.mjs')), /provide an export named 'nope'/);
+    assert.equal(valueOf(await session.repl('(await import("./part.mjs")).b')), 3);
+    await session.write({ 'user.mjs': 'import { a, b } from "./lib.mjs"; export default [a, b]' });
+    assert.deepEqual(valueOf(await session.file('user.mjs')), [1, 3]);
+  });
+
   it('say which modules sessions do not have, and how to allow those that they may', async () => {
     const cases = [
       ['node.mjs', /Invalid module: "fs"\. The session's template does not allow this host module; allow it with: vm-system template add-module/],

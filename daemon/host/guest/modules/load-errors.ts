@@ -62,6 +62,14 @@ export class LoadErrors {
     return error;
   }
 
+  /** What V8 says of a static import, for one that is really made by a call. */
+  missingExport(specifier: string, name: string): Error {
+    const message = `The requested module '${specifier}' does not provide an export named '${name}' (imported from the REPL)`;
+    const error = new this.#p.SyntaxError(message);
+    this.#p.weakAdd(this.#ours, error);
+    return error;
+  }
+
   /** A URL as a person sees it from the worktree. */
   short(url: string): string {
     const { length } = this.root;

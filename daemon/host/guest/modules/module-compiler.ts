@@ -54,6 +54,11 @@ export class ModuleCompiler {
       record.handle?.instantiateSync(this.#context, (specifier, importer) => this.#resolve(specifier, importer));
       record.isRoot = true;
     } catch (error) {
+      // isolated-vm connects none of these any more; they may be without fault, and asked for by something else.
+      for (let i = 0; i < added.length; i++) {
+        const each = added[i];
+        if (each?.state === 'new') each.handle = undefined;
+      }
       throw this.#errors.linkError(error, added);
     }
     for (let i = 0; i < added.length; i++) {

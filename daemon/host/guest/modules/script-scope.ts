@@ -52,6 +52,9 @@ export class ScriptScope {
     this.#global('__dirname', () => this.#moduleOf(this.#caller())?.path);
     const importFunction = ((specifier: unknown, options?: unknown) =>
       this.#import(this.#caller(), specifier, options)) as unknown as ImportFunction;
+    const named = (specifier: string, names: readonly string[], options?: unknown): Promise<unknown> =>
+      this.#importNames(specifier, names, options);
+    this.#hidden(importFunction, 'named', { value: named });
     this.#hidden(importFunction, 'entry', { value: (url: string) => this.#entry(url) });
     this.#hidden(importFunction, 'exported', { value: (url: string) => this.#exported(url) });
     this.#hidden(importFunction, 'isLoadError', { value: (value: unknown) => this.#errors.isLoadError(value) });
@@ -79,6 +82,16 @@ export class ScriptScope {
     const name = `${specifier as string}`;
     const record = this.#store.find('import', referrer, name, this.#typeOf(options));
     return this.#linker.import(record);
+  }
+
+  /** A static import of the REPL's: it fails where a file's would not even be linked. */
+  async #importNames(specifier: string, names: readonly string[], options: unknown): Promise<unknown> {
+    const namespace = (await this.#import(this.#caller(), specifier, options)) as object;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i] ?? '';
+      if (!(name in namespace)) throw this.#errors.missingExport(specifier, name);
+    }
+    return namespace;
   }
 
   /** Runs the file of an execution as a module: what it exports as default is the result. */
