@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createDaemon, type Daemon, type DaemonOptions } from './create-daemon.ts';
 import { ensureToken } from './data-directory.ts';
@@ -49,7 +49,8 @@ export async function startOwnedDaemon(options: OwnedDaemonOptions): Promise<Dae
     undo.add(() => {
       socket.stopListening();
     });
-    writeEndpoint({ ...daemon.info, socket: socket.path, token_path: join(dataDirectory, 'token') });
+    const token_path = join(dataDirectory, 'token');
+    writeEndpoint({ ...daemon.info, socket: socket.path, token_path, database: resolve(options.dbPath) });
     undo.add(() => {
       removeEndpoint(dataDirectory);
     });

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { readLiveEndpoint, type Endpoint } from '../ownership/endpoint.ts';
 import { checkDaemon, checkPort, type Address } from './check-daemon.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkDataDirectory, checkDisk, checkLeftovers, checkPermissions } from './check-files.ts';
@@ -6,7 +8,8 @@ import { failure, reasonOf, type Check, type Finding } from './finding.ts';
 
 export type DoctorOptions = {
   dataDirectory: string;
-  database: string;
+  /** undefined: that of the daemon that runs, else the usual one of the data directory. */
+  database: string | undefined;
   /** Where a daemon would listen. */
   listen: Address;
   version: string;
@@ -25,11 +28,24 @@ export async function examine({ dataDirectory, database, listen, version }: Doct
     daemon: () => finding,
     port: () => checkPort(daemon, listen),
     leftovers: () => checkLeftovers(dataDirectory, daemon !== undefined),
-    database: () => checkDatabase(database),
+    database: () => checkDatabase(database ?? databaseOf(dataDirectory)),
   };
   const findings: Finding[] = [];
   for (const [name, check] of Object.entries(checks)) findings.push(await attempt(name, check));
   return findings;
+}
+
+function databaseOf(dataDirectory: string): string {
+  return endpointOf(dataDirectory)?.database ?? join(dataDirectory, 'vm-system.db');
+}
+
+/** A file that nobody should trust is another check's finding. */
+function endpointOf(dataDirectory: string): Endpoint | undefined {
+  try {
+    return readLiveEndpoint(dataDirectory);
+  } catch {
+    return undefined;
+  }
 }
 
 /** One check that cannot be made says so, and the others go on. */

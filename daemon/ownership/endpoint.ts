@@ -9,6 +9,8 @@ export type Endpoint = DaemonInfo & {
   /** Path of the Unix socket, or name of the pipe. */
   socket: string;
   token_path: string;
+  /** Path of its database, which `--db` may have put elsewhere; absent: an older daemon wrote this. */
+  database?: string;
 };
 
 /** What the file says; undefined when there is none, or nothing that makes sense. Throws OwnershipError. */
@@ -40,7 +42,11 @@ export function removeEndpoint(dataDirectory: string): void {
 }
 
 function isEndpoint(value: unknown): value is Endpoint {
-  return isDaemonInfo(value) && hasFields(value, { socket: 'string', token_path: 'string' });
+  return (
+    hasFields(value, { socket: 'string', token_path: 'string' }) &&
+    ['undefined', 'string'].includes(typeof value['database']) &&
+    isDaemonInfo(value)
+  );
 }
 
 function endpointPath(dataDirectory: string): string {

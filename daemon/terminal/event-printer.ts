@@ -1,4 +1,5 @@
 import type { ExecutionEvent } from '../../shared/model/event.ts';
+import { isRejection } from '../../shared/model/rejection.ts';
 import { paintValue, type Style } from './style.ts';
 
 /** Where text goes: what a program would print to its stdout and stderr. */
@@ -37,7 +38,7 @@ export class EventPrinter {
         break;
       case 'exception':
         this.#output.stderr(
-          `${this.#exception(text('shown') || text('stack'), text('message'), payload['unhandled'] === true)}\n`,
+          `${this.#exception(text('shown') || text('stack'), text('message'), isRejection(payload))}\n`,
         );
         break;
       case 'system':
@@ -53,8 +54,8 @@ export class EventPrinter {
     else this.#output.stderr(`${(level === 'error' ? this.#style.red : this.#style.yellow)(text)}\n`);
   }
 
-  #exception(stack: string, message: string, unhandled: boolean): string {
-    const what = unhandled ? 'Unhandled rejection: ' : 'Uncaught ';
+  #exception(stack: string, message: string, rejected: boolean): string {
+    const what = rejected ? 'Unhandled rejection: ' : 'Uncaught ';
     // The message of what is no error says already that it is uncaught.
     return `${this.#style.red(what)}${stack === '' ? message.replace(/^Uncaught /, '') : stack}`;
   }

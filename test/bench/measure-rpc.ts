@@ -19,8 +19,10 @@ const PER_ROUND = 100;
 
 const IDLE_CLIENTS = 200;
 const IDLE_MS = 10_000;
-/** Without any CPU time for so long, a daemon has nothing left to do. */
-const REST_MS = 5_000;
+/** Quiet for so long, a daemon has nothing left to do: V8 gives memory back by itself some 8 s after the last work, once. */
+const REST_MS = 12_000;
+/** A second is quiet with no more than this: the least that Linux counts. */
+const TICK_MS = 10;
 const MAX_REST_MS = 60_000;
 
 type Client = { connection: MessageConnection; close: () => Promise<void> };
@@ -84,7 +86,7 @@ async function untilAtRest(pid: number): Promise<void> {
   for (let waited = 0; waited < MAX_REST_MS && quietMs < REST_MS; waited += 1_000) {
     const before = cpuMs(pid);
     await delay(1_000);
-    quietMs = cpuMs(pid) > before ? 0 : quietMs + 1_000;
+    quietMs = cpuMs(pid) > before + TICK_MS ? 0 : quietMs + 1_000;
   }
 }
 

@@ -3,23 +3,18 @@ import type { Execution } from '../../shared/model/execution.ts';
 import type { Session } from '../../shared/model/session.ts';
 import type { TemplateDetail } from '../../shared/model/template.ts';
 import { PROTOCOL_VERSION } from '../../shared/protocol/protocol-version.ts';
-import { DaemonFolder, DaemonProcess } from '../helpers/daemon-process.ts';
+import type { DaemonProcess } from '../helpers/daemon-process.ts';
 import { startBuilt } from '../helpers/run-cli.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
+import { daemonForAll } from './daemon-for-all.ts';
 import { shell, type ShellResult } from './shell.ts';
 
 /** The commands that the guide's steps leave out, as its appendix and older scripts have them; and what they print. */
 describe('commands', function () {
   this.timeout(60_000);
-  let folder: DaemonFolder;
   let daemon: DaemonProcess;
-  before(async () => {
-    folder = await DaemonFolder.make();
-    daemon = await DaemonProcess.start(folder);
-  });
-  after(async () => {
-    await daemon.end();
-    await folder.remove();
+  daemonForAll((started) => {
+    daemon = started;
   });
 
   const vm = (line: string): Promise<ShellResult> => shell(daemon, `./vm-system ${line}`);
@@ -118,7 +113,7 @@ describe('commands', function () {
   });
 
   it('arguments and environment reach a file', async () => {
-    await folder.write('shows.js', 'JSON.stringify({ args, env })');
+    await daemon.folder.write('shows.js', 'JSON.stringify({ args, env })');
     const session = await daemon.session();
     const text = await ok(`exec run-file ${session.id} shows.js --args '{"k":[1]}' --env A=1 --env '{"B":"2"}'`);
     assert.match(text, /"preview":"\{\\"args\\":\{\\"k\\":\[1\]\},\\"env\\":\{\\"A\\":\\"1\\",\\"B\\":\\"2\\"\}\}"/);
@@ -131,7 +126,8 @@ describe('commands', function () {
 
   it('Ctrl-C cancels what exec runs, and keeps the session', async () => {
     const session = await daemon.session();
-    const env = { ...process.env, VM_SYSTEM_SERVER_URL: daemon.url, VM_SYSTEM_DATA_DIR: folder.path, NO_COLOR: '1' };
+    const { url, folder } = daemon;
+    const env = { ...process.env, VM_SYSTEM_SERVER_URL: url, VM_SYSTEM_DATA_DIR: folder.path, NO_COLOR: '1' };
     const { child, run } = startBuilt(['exec', 'repl', session.id, 'var kept = 1; for (;;) {}'], env);
     await waitUntil(async () => {
       const [last] = await daemon.client.get<Execution[]>('executions', { session_id: session.id });

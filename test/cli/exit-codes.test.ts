@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { DaemonFolder, DaemonProcess } from '../helpers/daemon-process.ts';
+import { daemonForAll } from './daemon-for-all.ts';
 import { shell } from './shell.ts';
 
 describe('the command line', () => {
-  let folder: DaemonFolder;
   let daemon: DaemonProcess;
-
-  before(async () => {
-    folder = await DaemonFolder.make();
-    daemon = await DaemonProcess.start(folder);
-    await folder.write('throws.js', 'console.log("before"); throw new Error("on purpose")');
-    await folder.write('greets.js', 'console.log("hello", args[0]); ({ env: env.NAME })');
-  });
-  after(async () => {
-    await daemon.end();
-    await folder.remove();
+  daemonForAll(async (started) => {
+    daemon = started;
+    await daemon.folder.write('throws.js', 'console.log("before"); throw new Error("on purpose")');
+    await daemon.folder.write('greets.js', 'console.log("hello", args[0]); ({ env: env.NAME })');
   });
 
   const cases: [line: string, code: number, output: RegExp][] = [

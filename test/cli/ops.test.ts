@@ -6,20 +6,15 @@ import type { TemplateSettings } from '../../shared/model/settings.ts';
 import { openSqliteStore } from '../../daemon/store/sqlite-store.ts';
 import { DaemonFolder, DaemonProcess } from '../helpers/daemon-process.ts';
 import { ALL } from '../store/store-fixture.ts';
+import { daemonForAll } from './daemon-for-all.ts';
 import { shell, type ShellResult } from './shell.ts';
 
 /** What `vm-system help operations` has people type, against a real daemon. */
 describe('operations', function () {
   this.timeout(60_000);
-  let folder: DaemonFolder;
   let daemon: DaemonProcess;
-  before(async () => {
-    folder = await DaemonFolder.make();
-    daemon = await DaemonProcess.start(folder);
-  });
-  after(async () => {
-    await daemon.end();
-    await folder.remove();
+  daemonForAll((started) => {
+    daemon = started;
   });
 
   const vm = (line: string): Promise<ShellResult> => shell(daemon, `./vm-system ${line}`);
@@ -41,7 +36,7 @@ describe('operations', function () {
     const before = await daemon.repl(session, 'for (let i = 0; i < 500; i++) console.log(i)');
     const flood = daemon.start(session, 'for (let i = 0; i < 30000; i++) console.log(i)');
     const { id } = await flood;
-    const file = join(folder.path, 'copy of it.db');
+    const file = join(daemon.folder.path, 'copy of it.db');
     assert.match(await ok(`ops backup '${file}'`), /^Wrote backup: .*copy of it\.db \(\d+ bytes\)$/);
     assert.equal(statSync(file).mode & 0o777, 0o600);
     const again = await vm(`ops backup '${file}'`);

@@ -6,18 +6,33 @@ import { restBackend } from '../../daemon/cli/commands/repl.ts';
 import { RestClient } from '../../daemon/cli/rest-client.ts';
 import type { ExecutionEvent } from '../../shared/model/event.ts';
 import type { Session } from '../../shared/model/session.ts';
-import { DaemonFolder, DaemonProcess, LAUNCHER } from '../helpers/daemon-process.ts';
+import { LAUNCHER, type DaemonFolder, type DaemonProcess } from '../helpers/daemon-process.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
+import { daemonForAll } from './daemon-for-all.ts';
 
 /** A file, what it prints, and the code with which `run` ends: those of Node. */
 const ENDS: [name: string, text: string, stdout: string, stderr: RegExp, exitCode: number][] = [
   ['later.js', 'setTimeout(() => console.log("later"), 100); "now"', "'now'\nlater", /^$/, 0],
   ['steps.js', 'let n = 0; const t = setInterval(() => { console.log(++n); if (n === 3) clearInterval(t) }, 60); n', '0\n1\n2\n3', /^$/, 0], // prettier-ignore
-  ['late-throw.js', 'setTimeout(() => { throw new Error("late") }, 50); 1', '1', /Error: late\n {4}at .*late-throw\.js:1:26/, 1], // prettier-ignore
+  ['late-throw.js', 'setTimeout(() => { throw new Error("late") }, 50); 1', '1', /^Uncaught Error: late\n {4}at .*late-throw\.js:1:26/, 1], // prettier-ignore
+  [
+    'late-reject.js',
+    'setTimeout(() => { Promise.reject(new Error("late")) }, 50); 1',
+    '1',
+    /^Unhandled rejection: Error: late\n/,
+    1,
+  ],
+  ['microtask.js', 'queueMicrotask(() => { throw 5 }); 1', '1', /^Uncaught 5$/, 1],
   ['silent.js', 'setTimeout(() => { globalThis.silent = true }, 100); 1', '1', /^$/, 0],
   ['late-exit.js', 'setTimeout(() => process.exit(6), 50); setInterval(() => {}, 10); 1', '1', /^$/, 6],
   ['exit.js', 'console.log(1); process.exit(7); console.log(2)', '1', /^$/, 7],
   ['exit-well.js', 'console.log(1); process.exit(0); throw 1', '1', /^$/, 0],
+  ['code.js', 'process.exitCode = 3; setTimeout(() => console.log(process.exitCode), 50); 1', '1\n3', /^$/, 3],
+  ['late-code.js', 'process.exitCode = 3; setTimeout(() => { process.exitCode = "5" }, 50); 1', '1', /^$/, 5],
+  ['no-code.js', 'process.exitCode = 3; process.exitCode = undefined; 1', '1', /^$/, 0],
+  ['code-throw.js', 'process.exitCode = 3; throw new Error("first")', '', /^Uncaught Error: first/, 1],
+  ['code-exit.js', 'process.exitCode = 3; process.exit()', '', /^$/, 3],
+  ['code-exit-other.js', 'process.exitCode = 3; process.exit(4)', '', /^$/, 4],
   ['rejects.js', 'Promise.reject(new Error("no one")); 1', '1', /^Unhandled rejection: Error: no one/, 1],
   ['plain.js', 'throw { a: 1 }', '', /^Uncaught \{ a: 1 \}$/, 1],
   ['caused.js', 'throw new Error("a", { cause: Object.assign(new TypeError("b"), { code: "E_B" }) })', '', /^Uncaught Error: a\n.*\{\n {2}\[cause\]: TypeError: b\n[^]*code: 'E_B'\n {2}\}\n\}$/, 1], // prettier-ignore
@@ -26,17 +41,12 @@ const ENDS: [name: string, text: string, stdout: string, stderr: RegExp, exitCod
 
 describe('the end of a run', function () {
   this.timeout(60_000);
-  let folder: DaemonFolder;
   let daemon: DaemonProcess;
-
-  before(async () => {
-    folder = await DaemonFolder.make();
-    daemon = await DaemonProcess.start(folder);
+  let folder: DaemonFolder;
+  daemonForAll(async (started) => {
+    daemon = started;
+    folder = started.folder;
     for (const [name, text] of ENDS) await folder.write(name, text);
-  });
-  after(async () => {
-    await daemon.end();
-    await folder.remove();
   });
 
   function run(...args: string[]) {
@@ -52,6 +62,23 @@ describe('the end of a run', function () {
       assert.equal(end.exitCode, exitCode);
     });
   }
+
+  it('the code that one file sets is not for the next one in the session, and --json changes no code', async () => {
+    const { id } = await daemon.session();
+    assert.equal((await run('code.js', '--session', id)).exitCode, 3);
+    await folder.write('plain-exit.js', 'process.exit()');
+    assert.equal((await run('plain-exit.js', '--session', id)).exitCode, 0);
+    for (const [name, exitCode] of [
+      ['code.js', 3],
+      ['code.js', 3],
+      ['exit.js', 7],
+      ['rejects.js', 1],
+    ] as const) {
+      // prettier-ignore
+      assert.equal((await run('--json', name, '--session', id)).exitCode, exitCode, name);
+    }
+    await daemon.client.post(`sessions/${id}/close`, {});
+  });
 
   it('Ctrl-C stops timers that would go on for ever, and keeps the session', async () => {
     await folder.write('ticks.js', 'globalThis.ticks = 0; setInterval(() => console.log("tick", ++ticks), 50); 0');
@@ -130,6 +157,20 @@ describe('the end of a run', function () {
     const piped = await run('-', 'argument');
     assert.equal(piped.exitCode, 2);
     assert.match(piped.stderr, /arguments and --env need a file/);
+  });
+
+  it('a REPL is told once what an import has failed with', async () => {
+    const { id } = await daemon.session();
+    const backend = restBackend(new RestClient({ serverUrl: daemon.url, token: undefined }), id);
+    const seen: ExecutionEvent[] = [];
+    await backend.execute('import "./none.mjs"', (event) => seen.push(event));
+    const [told] = seen.filter(({ type }) => type === 'exception');
+    assert.match(String(told?.payload['message']), /Cannot find module '\.\/none\.mjs'/);
+    await assert.rejects(
+      backend.execute('for (;;);', () => undefined),
+      /^Error: (?:CPU_LIMIT_EXCEEDED|EXEC_TIMEOUT): /,
+    );
+    await daemon.client.post(`sessions/${id}/close`, {});
   });
 
   it('a REPL is told what timers do between its inputs, and nothing of before', async () => {

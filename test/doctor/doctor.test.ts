@@ -203,6 +203,23 @@ describe('ops doctor', function () {
     }
   });
 
+  it('database: the one that is named, else the one that the daemon was started with, else the usual one', async () => {
+    const shared = await SharedFolder.make();
+    try {
+      fill(file('other.db'));
+      const named = await doctor(shared.path, '--db', file('other.db'));
+      assert.match(named.of('database').found, /other\.db is sound: .* 1 sessions, 50 executions/);
+      assert.match((await doctor(shared.path)).of('database').found, /vm-system\.db does not exist yet/);
+      await shared.client('--db', file('other.db'));
+      const running = await doctor(shared.path);
+      assert.match(running.of('database').found, /other\.db is sound: .* 1 sessions, 50 executions/);
+      const beside = await doctor(shared.path, '--db', file('third.db'));
+      assert.match(beside.of('database').found, /third\.db does not exist yet/);
+    } finally {
+      await shared.remove();
+    }
+  });
+
   it('daemon: one that hangs', async () => {
     const shared = await SharedFolder.make();
     try {

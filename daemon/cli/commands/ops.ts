@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import { LOG_LEVELS } from '../../../shared/model/log-levels.ts';
 import type { Backup, GcResult, LogLevelSetting } from '../../../shared/model/ops.ts';
@@ -82,7 +82,7 @@ function addDoctorCommand(ops: Command, version: string): void {
     .action(async (_options: object, command: Command) => {
       const { dataDir, db, json = false, listen } = command.optsWithGlobals<DoctorFlags>();
       const dataDirectory = resolve(dataDir ?? defaultDataDirectory());
-      const database = db === undefined ? join(dataDirectory, 'vm-system.db') : resolve(db);
+      const database = db === undefined ? undefined : resolve(db);
       const { printFindings } = await import('../print-findings.ts');
       process.exitCode = await printFindings({ dataDirectory, database, listen, version }, new Output({ json }));
     });

@@ -6,6 +6,7 @@ import type { ExecutionEvent } from '../../../shared/model/event.ts';
 import type { Execution } from '../../../shared/model/execution.ts';
 import type { Completion, Globals } from '../../../shared/model/inspection.ts';
 import type { Session } from '../../../shared/model/session.ts';
+import { isToldByEvent } from '../../../shared/model/told-error.ts';
 import { defaultDataDirectory, ensureDataDirectory } from '../../data-directory.ts';
 import type { ReplBackend } from '../../terminal/repl-backend.ts';
 import { hasColours } from '../colours.ts';
@@ -53,7 +54,7 @@ export function restBackend(client: RestClient, sessionId: string): ReplBackend 
       const { id } = await client.post<Execution>('executions/repl', body, { wait: false });
       for await (const event of client.stream<ExecutionEvent>(`executions/${id}/events/stream`)) onEvent(event);
       const { error } = await client.get<Execution>(`executions/${id}`);
-      if (error !== undefined && error.code !== 'JS_EXCEPTION') throw new Error(`${error.code}: ${error.message}`);
+      if (error !== undefined && !isToldByEvent(error)) throw new Error(`${error.code}: ${error.message}`);
     },
     followBackground: (onEvent, signal) => followBackground(client, sessionId, onEvent, signal),
     async interrupt(): Promise<void> {

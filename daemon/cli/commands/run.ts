@@ -110,6 +110,7 @@ async function runOnce({ client, output, target, options, signal }: Job): Promis
   const events: ExecutionEvent[] = [];
   const printer = new RunPrinter(terminalPrinter());
   const onEvent = (event: ExecutionEvent): void => {
+    printer.note(event);
     if (output.json) events.push(event);
     else printer.print(event);
   };
@@ -141,7 +142,9 @@ function hintOnWorktree({ error }: Execution, { folder }: RunTarget): void {
 /** Prints what a run does, and knows with which code the command should end: as the file would under Node. */
 class RunPrinter {
   readonly #printer: EventPrinter;
+  /** Of process.exit, which ends everything; and of process.exitCode, which waits for the end. */
   #exitCode: number | undefined;
+  #endCode: number = EXIT.done;
   #hasFailed = false;
   #printed: unknown;
 
@@ -150,17 +153,22 @@ class RunPrinter {
   }
 
   get exitCode(): number {
-    return this.#exitCode ?? (this.#hasFailed ? EXIT.guestFailed : EXIT.done);
+    return this.#exitCode ?? (this.#hasFailed ? EXIT.guestFailed : this.#endCode);
+  }
+
+  /** Every event is noted, and printed where people read. */
+  note({ type, payload }: ExecutionEvent): void {
+    if (type === 'exception') this.#hasFailed = true;
+    const code = type === 'system' ? payload['exit_code'] : undefined;
+    if (typeof code !== 'number') return;
+    if (payload['at_end'] === true) this.#endCode = code;
+    else this.#exitCode = code;
   }
 
   print(event: ExecutionEvent): void {
     const { type, payload } = event;
-    if (type === 'exception') {
-      this.#hasFailed = true;
-      this.#printed = payload['message'];
-    }
-    if (type === 'system' && typeof payload['exit_code'] === 'number') this.#exitCode = payload['exit_code'];
-    else this.#printer.print(event);
+    if (type === 'exception') this.#printed = payload['message'];
+    if (type !== 'system' || typeof payload['exit_code'] !== 'number') this.#printer.print(event);
   }
 
   ended({ status, error }: Execution, { json }: Output): void {
