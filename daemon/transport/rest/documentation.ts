@@ -14,13 +14,17 @@ export function documentRoutes(server: RestServer, version: string): void {
     if (route.method !== 'HEAD' && route.schema?.hide !== true) routes.push(route);
   });
   let described: Promise<FastifyInstance> | undefined;
-  const describe = async (): Promise<FastifyInstance> => {
-    const { describeRoutes } = await import('./openapi.ts');
-    return describeRoutes(routes, version);
+  const describe = (): Promise<FastifyInstance> =>
+    (described ??= import('./openapi.ts').then(({ describeRoutes }) => describeRoutes(routes, version)));
+  // Bytes, which all answers share: as a text they would be made anew for each, 250 KB.
+  let document: Promise<Buffer> | undefined;
+  const answerDocument = async (_request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    document ??= describe().then((server) => Buffer.from(JSON.stringify(server.swagger())));
+    return reply.type('application/json; charset=utf-8').send(await document);
   };
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const { url, headers } = request;
-    const server = await (described ??= describe());
+    const server = await describe();
     const { statusCode, headers: answered, rawPayload } = await server.inject({ url, headers });
     if (statusCode === 404) {
       reply.callNotFound();
@@ -30,7 +34,8 @@ export function documentRoutes(server: RestServer, version: string): void {
     return reply.code(statusCode).headers(kept).send(rawPayload);
   };
   void server.register((scope: RestServer, _options, done) => {
-    for (const url of ['/openapi.json', '/docs', '/docs/*']) scope.get(url, { schema: { hide: true } }, answer);
+    scope.get('/openapi.json', { schema: { hide: true } }, answerDocument);
+    for (const url of ['/docs', '/docs/*']) scope.get(url, { schema: { hide: true } }, answer);
     done();
   });
 }

@@ -24,7 +24,7 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A server of its own for /openapi.json, and for /docs to read and try it, of routes that another one answers. */
+/** A server of its own that describes the routes of another one, and has /docs to read and try them. */
 export async function describeRoutes(routes: readonly RouteOptions[], version: string): Promise<FastifyInstance> {
   const server = Fastify({ exposeHeadRoutes: false });
   // Its routes are there to be described; nobody asks them for anything.
@@ -52,11 +52,7 @@ export async function describeRoutes(routes: readonly RouteOptions[], version: s
   for (const { method, url, schema = {}, config = {} } of routes) {
     server.route({ method, url, schema, config, handler: () => undefined });
   }
-  let text: string | undefined;
-  server.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
-    text ??= JSON.stringify(server.swagger());
-    return reply.type('application/json; charset=utf-8').send(text);
-  });
+  await server.ready();
   return server;
 }
 

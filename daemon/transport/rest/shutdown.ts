@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { VmError } from '../../../shared/errors/vm-error.ts';
+import { inTurn } from './pipelining.ts';
 import type { RestServer } from './rest-instance.ts';
 
 /** How long answers in flight may take once the server closes, before their connections are cut. */
@@ -24,7 +25,12 @@ export function refuseWhenClosing(server: RestServer): void {
       answering.delete(response);
       if (closing && answering.size === 0) cut();
     });
-    done(closing ? new VmError('SHUTTING_DOWN', 'The daemon is stopping; start it again and retry.') : undefined);
+    const begin = (): void => {
+      done(closing ? new VmError('SHUTTING_DOWN', 'The daemon is stopping; start it again and retry.') : undefined);
+    };
+    // Whoever waits for its turn behind others is refused at once.
+    if (closing) begin();
+    else inTurn(response, begin);
   });
   server.addHook('preClose', (done) => {
     closing = true;

@@ -85,6 +85,42 @@ describe('connections', () => {
     assert.deepEqual(answer.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 404']);
   });
 
+  it('begins with a request when those ahead of it on the connection are answered', async () => {
+    const { socket, answer, finish } = await slowRequest();
+    const begun: string[] = [];
+    test.services.templates.list = () => {
+      begun.push('templates');
+      return [];
+    };
+    socket.write(`GET /api/v1/templates HTTP/1.1\r\n${HOST}\r\nGET /nowhere HTTP/1.1\r\n${LAST}\r\n`);
+    const other = await exchange(`GET /api/v1/health HTTP/1.1\r\n${LAST}\r\n`);
+    assert.match(other, /^HTTP\/1\.1 200 /);
+    assert.deepEqual(begun, []);
+    finish();
+    assert.deepEqual((await answer).match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 200', 'HTTP/1.1 404']);
+    assert.deepEqual(begun, ['templates']);
+  });
+
+  it('does not begin with a request whose connection ends before its turn comes', async () => {
+    const { socket, finish } = await slowRequest();
+    let begun = 0;
+    test.services.templates.list = () => {
+      begun++;
+      return [];
+    };
+    const closed = once(socket, 'close');
+    await new Promise((sent) => socket.write(`GET /api/v1/templates HTTP/1.1\r\n${HOST}\r\n`, sent));
+    await exchange(`GET /api/v1/health HTTP/1.1\r\n${LAST}\r\n`);
+    socket.destroy();
+    await closed;
+    finish();
+    // Nor is it waited for.
+    const started = performance.now();
+    await test.close();
+    assert.ok(performance.now() - started < 2_000);
+    assert.equal(begun, 0);
+  });
+
   it('puts together a request that arrives in pieces, even within a character', async () => {
     const body = Buffer.from('{"name":"naïve 😀"}');
     const head = `POST /api/v1/templates HTTP/1.1\r\n${LAST}Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
