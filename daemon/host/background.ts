@@ -5,7 +5,8 @@ import { now } from './clock.ts';
 import { comeToRest, tidyUp } from './come-to-rest.ts';
 import { EventOutbox } from './event-outbox.ts';
 import { describeRejection } from './guest-exceptions.ts';
-import type { GuestIsolate, Turn, TurnEnd } from './guest-isolate.ts';
+import type { GuestIsolate } from './guest-isolate.ts';
+import type { Turn, TurnEnd } from './guest-turns.ts';
 import { isModuleFailure } from './modules/guest-modules.ts';
 import { lineEvent, type LineEvent } from './line-event.ts';
 import { RunClock } from './run-limits.ts';
@@ -130,7 +131,7 @@ export class Background {
     const { cpuTime } = this.#guest;
     const started = now();
     const clock = new RunClock(limits, () => this.#guest.cpuTime, (limit) => { stopped.resolve(timeExceeded(limit, limits)); }); // prettier-ignore
-    const first = await Promise.race([this.#guest.turn(), stopped.promise]);
+    const first = await Promise.race([this.#guest.turns.take(), stopped.promise]);
     const isToBlame = !('state' in first);
     const turn = isToBlame ? await this.#stopTurn(first) : first;
     clock.stop();
@@ -172,7 +173,7 @@ export class Background {
   async #endOf(turn: Turn, isToBlame: boolean): Promise<TurnEnd> {
     if (turn.state === 'idle' || turn.state === 'gone') return turn;
     if (turn.state === 'rejected') this.rejected(turn.reason);
-    return this.#guest.endTurn(isToBlame);
+    return this.#guest.turns.end(isToBlame);
   }
 
   async #afterTurn(turn: TurnEnd, ms: number): Promise<TurnEnd> {
@@ -192,7 +193,7 @@ export class Background {
 
   async #conclude(reason: StopReason): Promise<void> {
     this.#guest.calls.stop();
-    await this.#guest.cancelAllCalls();
+    await this.#guest.turns.cancelAll();
     this.#guest.calls.start();
     this.end(reason);
     this.concluding = undefined;

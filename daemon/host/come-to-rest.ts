@@ -1,6 +1,7 @@
 import { STOP_GRACE_MS } from '../../shared/ipc/host-messages.ts';
 import { now } from './clock.ts';
-import type { GuestIsolate, Rest } from './guest-isolate.ts';
+import type { GuestIsolate } from './guest-isolate.ts';
+import type { Rest } from './rest.ts';
 import { within } from './within.ts';
 
 /** `stuck`: in native code that cannot be interrupted. `gone`: the isolate is disposed, its memory limit was hit. */

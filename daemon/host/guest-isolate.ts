@@ -5,55 +5,23 @@ import { HeapReading } from './heap-reading.ts';
 import { HostCalls } from './host-calls.ts';
 import { GuestModules } from './modules/guest-modules.ts';
 import { GuestLibraries } from './guest-libraries.ts';
-import { answerQuestion } from './guest-questions.ts';
-import { GUEST_SCRIPT_NAME, type GuestSnapshot } from './guest-snapshot.ts';
+import { connectGuest, NO_CALLBACKS, TAKE_AWAY } from './guest-links.ts';
+import type { GuestSnapshot } from './guest-snapshot.ts';
+import { GuestTurns } from './guest-turns.ts';
 import { LINE_COLUMN_OFFSET } from './guest/line-script.ts';
 import { Inspector, type InspectorAnswer } from './inspector.ts';
 import { REPL_NAME } from './repl-input.ts';
+import { restless, type Rest, type Restless } from './rest.ts';
 import { ValuePeek } from './value-peek.ts';
 
 /** isolated-vm names the contexts that it makes so; the isolate's unused default context is called otherwise. */
 const CONTEXT_NAME = '<isolated-vm>';
 
-/** What the guest calls. All run on the host's main thread while the guest goes on (`line`, `wake`) or waits. */
-export type GuestCallbacks = {
-  /** @param kind an index of `LINE_KINDS` */
-  line(kind: number, text: string): void;
-  /** The guest goes on when this returns, or when what it returns settles. */
-  gate(): Promise<void> | undefined;
-  /** The guest's timers want a turn after so many milliseconds; below zero: not any more. */
-  wake(ms: number): void;
-  /** The guest has called process.exit; it waits to be stopped. */
-  exit(code: number): void;
-  /** A promise was rejected and nobody handles it. */
-  rejected(reason: unknown): void;
-};
-
-/** Left behind by a guest's script for the moment it takes to take it away again. */
-const GUEST_KEY = '__vmSystemGuest';
-const CONNECT = `
-  globalThis.${GUEST_KEY} = globalThis.__vmSystemConnect({ line: $0, gate: $1, ask: $2, wake: $3, peek: $4, call: $5, callSoon: $6 });
-  return globalThis.${GUEST_KEY};
-`;
-const TAKE_AWAY = `(() => { const guest = globalThis.${GUEST_KEY}; delete globalThis.${GUEST_KEY}; return guest; })()`;
-
-/** How the isolate came to rest: `terminated` when it was interrupted, `gone` when it is disposed. */
-export type Rest =
-  { state: 'idle' } | { state: 'terminated' } | { state: 'gone' } | { state: 'rejected'; reason: unknown };
-
-/** How a turn of the guest's timers ended: with the milliseconds until the next one (below zero: none), or otherwise. */
-export type Turn = { state: 'idle'; next: number } | Exclude<Rest, { state: 'idle' }>;
-
-/** A turn that is wholly over. */
-export type TurnEnd = Extract<Turn, { state: 'idle' | 'gone' }>;
-
-type Calls = Record<'runDueTimers' | 'endTurn' | 'cancelAllCalls', ivm.Reference<(isToBlame: boolean) => number>>;
-
 /** How a line ended: `given` by the guest's `endLine`; `refused` when it is no expression, and nothing of it has run. */
 const lineGave = (given: unknown): LineEnd => ({ state: 'idle', given });
 const LINE_OPTIONS = { filename: REPL_NAME, columnOffset: LINE_COLUMN_OFFSET };
 
-export type LineEnd = { state: 'idle'; given: unknown } | { state: 'refused' } | Exclude<Rest, { state: 'idle' }>;
+export type LineEnd = { state: 'idle'; given: unknown } | { state: 'refused' } | Restless;
 
 /** Calls what is given to its `then` as soon as all has returned that is being called: on an empty stack. */
 export const atOnce = Promise.resolve();
@@ -79,14 +47,10 @@ export class GuestIsolate {
   readonly modules: GuestModules;
   /** The guest's calls of host modules. */
   readonly calls = new HostCalls();
+  readonly turns: GuestTurns;
+  peek: ValuePeek | undefined;
   /** Where the guest's calls go; a spare isolate has no session yet. */
-  callbacks: GuestCallbacks = {
-    line: () => undefined,
-    gate: () => undefined,
-    wake: () => undefined,
-    exit: () => undefined,
-    rejected: () => undefined,
-  };
+  callbacks = NO_CALLBACKS;
   readonly #isolate: ivm.Isolate;
   readonly #context: ivm.Context;
   readonly #nothing: ivm.Script;
@@ -94,9 +58,6 @@ export class GuestIsolate {
   #contextId = 0;
   #lastCpuTime = 0n;
   #toolsId = '';
-  #peek: ValuePeek | undefined;
-  #calls: Calls | undefined;
-  #turning: Promise<Turn> | undefined;
   /** Found out after whatever ran last. */
   #isKnownToHaveRoom = false;
 
@@ -111,13 +72,21 @@ export class GuestIsolate {
     this.#nothing = this.#isolate.compileScriptSync('0');
     this.inspector = new Inspector(this.#isolate);
     this.modules = new GuestModules(this.#isolate, this.#context);
-    this.modules.onRejected = (reason) => { this.callbacks.rejected(reason); }; // prettier-ignore
+    const onRejected = (reason: unknown): void => { this.callbacks.rejected(reason); }; // prettier-ignore
+    this.modules.onRejected = onRejected;
+    const tools = connectGuest(this.#context, this);
+    this.modules.builtInTools = () => tools.getSync('builtInTools', { reference: true });
+    const onBegin = (): void => {
+      this.#isKnownToHaveRoom = false;
+      this.#heap.expire();
+    };
+    this.turns = new GuestTurns({ isolate: this.#isolate, tools, onBegin, onRejected });
   }
 
   static async create(options: GuestOptions): Promise<GuestIsolate> {
     const guest = new GuestIsolate(options);
     guest.#contextId = await guest.inspector.contextId(CONTEXT_NAME, () => guest.rest());
-    await guest.#bootstrap();
+    await guest.#takeTools();
     await guest.collectGarbage();
     return guest;
   }
@@ -227,7 +196,7 @@ export class GuestIsolate {
 
   async #lineFailed(script: string, reason: unknown): Promise<LineEnd> {
     if (reason instanceof SyntaxError && !(await this.#compiles(script))) return { state: 'refused' };
-    return this.#restless(reason);
+    return restless(this.#isolate, reason);
   }
 
   async #compiles(script: string): Promise<boolean> {
@@ -269,42 +238,13 @@ export class GuestIsolate {
   restFromInterrupt(): Promise<Rest> {
     return this.#nothing.run(this.#context).then(
       () => ({ state: 'idle' }),
-      (reason: unknown) => this.#restless(reason),
+      (reason: unknown) => restless(this.#isolate, reason),
     );
-  }
-
-  /** The turn of the timers that is going on: what the inspector is told meanwhile would run in the middle of it. */
-  get turning(): Promise<Turn> | undefined {
-    return this.#turning;
-  }
-
-  /** Calls the guest's timers that are due, as soon as nothing else runs in the isolate. */
-  turn(): Promise<Turn> {
-    return this.#takeTurn('runDueTimers');
-  }
-
-  /**
-   * After a turn that did not come to its own end: says when the next one is due.
-   * @param isToBlame whether the call that was stopped must not come again
-   */
-  async endTurn(isToBlame: boolean): Promise<TurnEnd> {
-    for (;;) {
-      const turn = await this.#takeTurn('endTurn', isToBlame);
-      if (turn.state === 'idle' || turn.state === 'gone') return turn;
-      if (turn.state === 'rejected') this.callbacks.rejected(turn.reason);
-    }
-  }
-
-  /** Forgets all timers. */
-  async cancelAllCalls(): Promise<void> {
-    for (let turn = await this.#takeTurn('cancelAllCalls'); turn.state === 'terminated';) {
-      turn = await this.#takeTurn('cancelAllCalls');
-    }
   }
 
   /** Stops what runs; globals survive. Takes about 1 ms, except in native code without interrupt checks. */
   terminate(): void {
-    this.#peek?.abandon();
+    this.peek?.abandon();
     this.inspector.tell('Runtime.terminateExecution');
   }
 
@@ -318,28 +258,6 @@ export class GuestIsolate {
     this.inspector.dispose();
     await within(MAX_GOODBYE_MS, this.rest());
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
-  }
-
-  #takeTurn(name: keyof Calls, isToBlame = false): Promise<Turn> {
-    this.#isKnownToHaveRoom = false;
-    this.#heap.expire();
-    const turning = this.#call(name, isToBlame);
-    this.#turning = turning;
-    void turning.then(() => {
-      if (this.#turning === turning) this.#turning = undefined;
-    });
-    return turning;
-  }
-
-  async #call(name: keyof Calls, isToBlame: boolean): Promise<Turn> {
-    const call = this.#calls?.[name];
-    if (call === undefined || this.#isolate.isDisposed) return { state: 'gone' };
-    try {
-      const next: unknown = await call.apply(undefined, [isToBlame]);
-      return { state: 'idle', next: typeof next === 'number' ? next : -1 };
-    } catch (reason) {
-      return this.#restless(reason);
-    }
   }
 
   /**
@@ -366,13 +284,7 @@ export class GuestIsolate {
     return { state: 'idle' };
   };
 
-  readonly #notAtRest = (reason: unknown): Rest => this.#restless(reason);
-
-  #restless(reason: unknown): Exclude<Rest, { state: 'idle' }> {
-    if (this.#isolate.isDisposed) return { state: 'gone' };
-    // An unhandled rejection comes as what it was rejected with; an interrupted pump as null.
-    return reason === null ? { state: 'terminated' } : { state: 'rejected', reason };
-  }
+  readonly #notAtRest = (reason: unknown): Rest => restless(this.#isolate, reason);
 
   /** Ends with the isolate at rest. What making it has left behind is a fifth of what an idle session takes. */
   async collectGarbage(): Promise<void> {
@@ -380,36 +292,13 @@ export class GuestIsolate {
     await this.rest();
   }
 
-  async #bootstrap(): Promise<void> {
-    const line = new ivm.Callback((kind: number, text: string) => { this.callbacks.line(kind, text); }, { ignored: true }); // prettier-ignore
-    const gate = new ivm.Reference(() => this.callbacks.gate());
-    const exit = (code: number): void => { this.callbacks.exit(code); }; // prettier-ignore
-    const reply = (): string | undefined => this.calls.takeReply();
-    const ask = new ivm.Callback((question: unknown, ...args: unknown[]) =>
-      answerQuestion(question, args, { exit, reply }),
-    );
-    const call = new ivm.Reference((...args: [unknown, unknown, unknown]) => this.calls.now(...args));
-    const callSoon = new ivm.Callback((...args: [unknown, unknown, unknown, unknown]) => { this.calls.soon(...args); }, { ignored: true }); // prettier-ignore
-    const wake = new ivm.Callback((ms: number) => { this.callbacks.wake(ms); }, { ignored: true }); // prettier-ignore
-    const peek = new ivm.Reference((kind?: string) =>
-      kind === undefined ? this.#peek?.proceed() : this.#peek?.begin(kind),
-    );
-    const filename = GUEST_SCRIPT_NAME;
-    const functions = [line, gate, ask, wake, peek, call, callSoon];
-    const tools = this.#context.evalClosureSync(CONNECT, functions, { filename, result: { reference: true } });
-    const turn = (name: keyof Calls) => tools.getSync(name, { reference: true }) as Calls[keyof Calls];
-    this.modules.builtInTools = () => tools.getSync('builtInTools', { reference: true });
-    this.#calls = {
-      runDueTimers: turn('runDueTimers'),
-      endTurn: turn('endTurn'),
-      cancelAllCalls: turn('cancelAllCalls'),
-    };
+  async #takeTools(): Promise<void> {
     // The inspector needs the tools as one of its objects; the guest must not see them.
     const answer = this.evaluate(TAKE_AWAY, { objectGroup: 'host' });
     await this.rest();
     const { result } = await answer;
     if (result?.result.objectId === undefined) throw new Error('the guest has no tools');
     this.#toolsId = result.result.objectId;
-    this.#peek = new ValuePeek(this.inspector, this.#toolsId);
+    this.peek = new ValuePeek(this.inspector, this.#toolsId);
   }
 }

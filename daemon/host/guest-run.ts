@@ -10,7 +10,9 @@ import {
 } from './guest-exceptions.ts'; // prettier-ignore
 import { GuestEvaluation } from './guest-evaluation.ts';
 import type { GuestRunParts } from './guest-run-parts.ts';
-import type { GuestIsolate, Rest, TurnEnd } from './guest-isolate.ts';
+import type { GuestIsolate } from './guest-isolate.ts';
+import type { TurnEnd } from './guest-turns.ts';
+import type { Rest } from './rest.ts';
 import { GuestSteps } from './guest-steps.ts';
 import { describeObject, describePrimitive, needsGuest, type DescribedValue } from './guest-values.ts';
 import { argumentOf, type ExceptionDetails, type RemoteObject } from './inspector.ts';
@@ -155,7 +157,7 @@ export class GuestRun {
     this.#last.release(this.#guest);
     const settled = await this.#evaluation.evaluate();
     this.hasSettled = true;
-    if (this.#guest.turning !== undefined) await this.#steps.turnOver();
+    if (this.#guest.turns.going !== undefined) await this.#steps.turnOver();
     if (settled === undefined || this.#isStopped()) return stoppedOutcome;
     if ('failure' in settled) return this.#endWithFailure(settled.failure);
     const { result, exceptionDetails } = settled;
@@ -172,9 +174,9 @@ export class GuestRun {
 
   /** A turn of the timers that fell into this run. */
   async turn(): Promise<TurnEnd> {
-    const turn = await this.#guest.turn();
+    const turn = await this.#guest.turns.take();
     if (turn.state === 'rejected') this.#rested(turn);
-    const end = turn.state === 'idle' || turn.state === 'gone' ? turn : await this.#guest.endTurn(false);
+    const end = turn.state === 'idle' || turn.state === 'gone' ? turn : await this.#guest.turns.end(false);
     if (end.state === 'gone') this.stop(memoryExceeded());
     return end;
   }

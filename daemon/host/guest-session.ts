@@ -14,7 +14,8 @@ import type { Limits } from '../../shared/model/settings.ts';
 import { AbsentGlobals } from './absent-globals.ts';
 import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
-import type { GuestIsolate, TurnEnd } from './guest-isolate.ts';
+import type { GuestIsolate } from './guest-isolate.ts';
+import type { TurnEnd } from './guest-turns.ts';
 import { GuestLook } from './guest-look.ts';
 import { GuestRun } from './guest-run.ts';
 import { GuestTimers } from './guest-timers.ts';
@@ -146,7 +147,7 @@ export class GuestSession {
     const current: Current = (this.#current = { id: request.execution_id, run, outbox });
     const { outcome, fate } = await run.run(this.#quiet, () => { this.#background.runBegins(); }); // prettier-ignore
     if (fate === 'rested') this.#looking = undefined;
-    if (run.hasExited && fate === 'rested') await this.#guest.cancelAllCalls();
+    if (run.hasExited && fate === 'rested') await this.#guest.turns.cancelAll();
     if (run.hasExited) this.#timers.wake(-1);
     this.#current = undefined;
     current.ended?.resolve(undefined);

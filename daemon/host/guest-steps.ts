@@ -1,5 +1,6 @@
 import { refusal } from './guest-exceptions.ts';
-import { atOnce, type GuestIsolate, type LineEnd, type Rest } from './guest-isolate.ts';
+import { atOnce, type GuestIsolate, type LineEnd } from './guest-isolate.ts';
+import type { Rest } from './rest.ts';
 import type { InspectorAnswer, InspectorResult, RemoteObject } from './inspector.ts';
 import { RUN_GROUP } from './last-values.ts';
 import { givenResult } from './expression-line.ts';
@@ -48,7 +49,7 @@ export class GuestSteps {
 
   /** Evaluates an `expressionScript`, unless V8 says that it is none. */
   async line(script: string): Promise<InspectorResult | 'refused' | undefined> {
-    if (this.#guest.turning !== undefined) await this.turnOver();
+    if (this.#guest.turns.going !== undefined) await this.turnOver();
     if (this.isStopped()) return undefined;
     const end = await this.#lineToItsEnd(script);
     this.#end = undefined;
@@ -80,8 +81,8 @@ export class GuestSteps {
 
   /** Waits until no turn of the timers is going on. */
   async turnOver(): Promise<void> {
-    while (this.#guest.turning !== undefined && !this.isStopped()) {
-      await Promise.race([this.#guest.turning, this.stopped]);
+    while (this.#guest.turns.going !== undefined && !this.isStopped()) {
+      await Promise.race([this.#guest.turns.going, this.stopped]);
     }
   }
 
@@ -105,7 +106,7 @@ export class GuestSteps {
   }
 
   async #take(start: (onAnswer: (answer: InspectorAnswer) => void) => void): Promise<InspectorResult | undefined> {
-    if (this.#guest.turning !== undefined) await this.turnOver();
+    if (this.#guest.turns.going !== undefined) await this.turnOver();
     if (this.isStopped()) return undefined;
     const answer = await this.#toItsEnd(start);
     this.#end = undefined;

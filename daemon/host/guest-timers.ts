@@ -1,4 +1,4 @@
-import type { TurnEnd } from './guest-isolate.ts';
+import type { TurnEnd } from './guest-turns.ts';
 
 /** Node's own timers go no further; the guest is then asked again. */
 const MAX_WAIT_MS = 2 ** 31 - 1;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { GuestIsolate, type Rest } from '../../daemon/host/guest-isolate.ts';
+import { GuestIsolate } from '../../daemon/host/guest-isolate.ts';
 import { GuestSnapshot, makeGuestSnapshot } from '../../daemon/host/guest-snapshot.ts';
 import { LastValues } from '../../daemon/host/last-values.ts';
 import { runPlainly } from '../../daemon/host/plain-run.ts';
+import type { Rest } from '../../daemon/host/rest.ts';
 import { guestScript } from '../../daemon/runtime/guest-script.ts';
 import { DEFAULT_SETTINGS, type Limits } from '../../shared/model/settings.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
