@@ -18,8 +18,16 @@ const MIB = 1024 * 1024;
 /** Objects that are collected may have finalizers, which are the guest's code: nothing ends only when they do. */
 const COLLECTING_MS = 200;
 
+const coming = new WeakMap<GuestIsolate, Promise<RunFate>>();
+
 /** Interrupts what runs until the isolate answers again, as itself: no interrupt may be left over for the next run. */
-export async function comeToRest(guest: GuestIsolate): Promise<RunFate> {
+export function comeToRest(guest: GuestIsolate): Promise<RunFate> {
+  const going = coming.get(guest) ?? interruptUntilRest(guest).finally(() => coming.delete(guest));
+  coming.set(guest, going);
+  return going;
+}
+
+async function interruptUntilRest(guest: GuestIsolate): Promise<RunFate> {
   guest.inspector.forgetPending();
   const deadline = now() + STOP_GRACE_MS;
   for (let ms = REPEAT_MS; now() < deadline; ms = Math.min(2 * ms, MAX_REPEAT_MS)) {

@@ -251,13 +251,18 @@ export class GuestIsolate {
   /**
    * For isolates at rest: disposing a busy one can freeze this thread. The inspector's answers, and its own end, each take
    * the isolate's thread a moment that must not be after the isolate's end: V8 would use what is gone.
+   *
+   * Returns false for one that awaits what was never settled, in an evaluation of the inspector's: that cannot be disposed,
+   * and must be kept, at rest, with the process.
    */
-  async dispose(): Promise<void> {
+  async dispose(): Promise<boolean> {
     await within(MAX_GOODBYE_MS, Promise.resolve(this.inspector.collecting));
-    await within(MAX_GOODBYE_MS, this.rest());
+    const rest = await within(MAX_GOODBYE_MS, this.rest());
+    if (rest !== undefined && rest.state !== 'gone' && !this.inspector.hasAnswered) return false;
     this.inspector.dispose();
     await within(MAX_GOODBYE_MS, this.rest());
     if (!this.#isolate.isDisposed) this.#isolate.dispose();
+    return true;
   }
 
   /**

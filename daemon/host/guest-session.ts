@@ -12,18 +12,21 @@ import { complete } from './guest-completion.ts';
 import type { CompleteRequest, Completion, Member, ValueLook } from '../../shared/model/inspection.ts';
 import type { Limits } from '../../shared/model/settings.ts';
 import { AbsentGlobals } from './absent-globals.ts';
+import { comeToRest } from './come-to-rest.ts';
 import { Background } from './background.ts';
 import { EventOutbox } from './event-outbox.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 import type { TurnEnd } from './guest-turns.ts';
 import { GuestLook } from './guest-look.ts';
 import { GuestRun } from './guest-run.ts';
+import type { Quiet } from './guest-run-parts.ts';
 import { GuestTimers } from './guest-timers.ts';
 import { LastValues } from './last-values.ts';
 import { denial } from './denial.ts';
 import { builtInModules, type ModuleAccess } from './modules/built-ins.ts';
 import type { DeniedModule } from './modules/load-failure.ts';
 import { ModuleHost, type ModuleHostOptions } from './modules/module-host.ts';
+import { within } from './within.ts';
 import { ModuleLoads } from './modules/module-loads.ts';
 import { runPlainly } from './plain-run.ts';
 import { memoryExceeded } from './stop-reasons.ts';
@@ -38,6 +41,9 @@ export type ModuleSettings = {
   /** Globals that sessions may have and this one does not. */
   deniedGlobals: readonly string[];
 };
+
+/** What still runs in a session that closes is stopped then. */
+const MAX_REST_MS = 100;
 
 type RunIds = { session_id: string; execution_id: string };
 /** `ended` is made for who waits for the end. */
@@ -64,15 +70,18 @@ export class GuestSession {
   /** A turn of the timers between runs, until the isolate is at rest after it. */
   #turning: Promise<TurnEnd> | undefined;
 
+  /** What still comes to its end says nothing more: the daemon does not know the session after `closed`. */
+  #isClosed = false;
+
   constructor(id: string, guest: GuestIsolate, settings: ModuleSettings, send: (message: FromHost) => void) {
     this.#id = id;
     this.#guest = guest;
-    this.#send = send;
+    this.#send = (message) => { if (!this.#isClosed) send(message); }; // prettier-ignore
     this.#absent = new AbsentGlobals(settings.deniedGlobals, settings.access);
     this.#look = new GuestLook(guest);
-    this.#background = new Background(id, guest, send);
+    this.#background = new Background(id, guest, this.#send);
     this.#timers = new GuestTimers(() => this.#turn());
-    this.loads = new ModuleLoads(id, send, (files) => { guest.modules.prepare(files); }); // prettier-ignore
+    this.loads = new ModuleLoads(id, this.#send, (files) => { guest.modules.prepare(files); }); // prettier-ignore
     const load: ModuleHostOptions['load'] = (request) => this.loads.load(request);
     const onDenied = ({ capability, need }: DeniedModule): void => { this.#active.note(denial(capability.replace(':', ' '), capability, need)); }; // prettier-ignore
     this.#modules = new ModuleHost({
@@ -86,9 +95,9 @@ export class GuestSession {
     guest.calls.attach({
       send: (call) => {
         this.#active.flush();
-        send({ t: 'call', session_id: id, call });
+        this.#send({ t: 'call', session_id: id, call });
       },
-      cancel: (ids) => { send({ t: 'cancel_calls', session_id: id, ids }); }, // prettier-ignore
+      cancel: (ids) => { this.#send({ t: 'cancel_calls', session_id: id, ids }); }, // prettier-ignore
       wake: () => { this.#timers.hurry(); }, // prettier-ignore
     });
     guest.callbacks = {
@@ -105,11 +114,11 @@ export class GuestSession {
     return this.#background.isInTurn || this.#current === undefined ? this.#background : this.#current.run;
   }
 
-  /** Settles when nothing goes on in the isolate that is not a run's; undefined when nothing does. */
-  get #quiet(): Promise<unknown> | undefined {
+  /** What goes on in the isolate that is not a run's; undefined when nothing does. */
+  get #quiet(): Quiet | undefined {
     const { concluding } = this.#background;
     if (this.#looking === undefined && this.#turning === undefined && concluding === undefined) return undefined;
-    return Promise.all([this.#looking, this.#turning, concluding]);
+    return { limited: Promise.all([this.#turning, concluding]), looks: Promise.resolve(this.#looking) };
   }
 
   /** Whether nothing goes on in the isolate, and nothing is going to by itself. */
@@ -199,7 +208,7 @@ export class GuestSession {
       await before;
       await this.#turning;
       await this.#answerLook(message);
-      await this.#guest.rest();
+      await this.#background.rest(() => this.#current === undefined);
     })();
   }
 
@@ -272,9 +281,12 @@ export class GuestSession {
     this.#send({ t: 'lost', session_id: this.#id, fatal: true });
   }
 
-  async dispose(): Promise<void> {
+  /** Returns false when the session's isolate must be kept: see `GuestIsolate.dispose`. */
+  async dispose(): Promise<boolean> {
+    this.#isClosed = true;
     this.#timers.dispose();
-    await this.#guest.dispose();
+    if ((await within(MAX_REST_MS, this.#guest.rest())) === undefined) await comeToRest(this.#guest);
+    return this.#guest.dispose();
   }
 }
 

@@ -21,6 +21,8 @@ export type GuestFiles = {
 export class Host {
   readonly #send: (message: FromHost) => void;
   readonly #sessions = new Map<string, GuestSession>();
+  /** Those whose isolates cannot be disposed, held: to collect them would end the process. */
+  readonly #remains: GuestSession[] = [];
   readonly #spares: SpareGuests;
   readonly #builtInTexts: string;
 
@@ -127,8 +129,9 @@ export class Host {
   async #close(id: string): Promise<void> {
     const session = this.#sessions.get(id);
     this.#sessions.delete(id);
-    await session?.dispose();
-    this.#send({ t: 'closed', session_id: id });
+    const remains = session !== undefined && !(await session.dispose());
+    if (remains) this.#remains.push(session);
+    this.#send({ t: 'closed', session_id: id, remains });
   }
 }
 

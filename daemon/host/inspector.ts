@@ -118,9 +118,14 @@ export class Inspector {
     this.#collecting = undefined;
   }
 
-  /** Drops the answers that are still to come, for example of an evaluation that awaits what never settles. */
+  /** Nobody wants the answers that are still to come, for example of an evaluation that awaits what never settles. */
   forgetPending(): void {
-    this.#waiting.clear();
+    for (const id of this.#waiting.keys()) this.#waiting.set(id, nobody);
+  }
+
+  /** Whether V8 has answered all that it was asked. */
+  get hasAnswered(): boolean {
+    return this.#waiting.size === 0;
   }
 
   /** The number that the protocol gave to the context named `name`. */
@@ -143,13 +148,14 @@ export class Inspector {
   }
 
   /**
-   * Must come before the isolate's own disposal, with nothing to be answered any more: V8 would answer to a session that is
-   * gone, and end the process.
+   * Must come before the isolate's own disposal, and only when V8 `hasAnswered`: it would answer to a session that is gone,
+   * and end the process.
    */
   dispose(): void {
-    this.#waiting.clear();
     if (!this.#isolate.isDisposed) this.#session.dispose();
   }
 }
+
+const nobody = (): void => undefined;
 
 type ContextDescription = { id: number; name: string };

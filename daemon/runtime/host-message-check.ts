@@ -16,7 +16,8 @@ export function checkMessage(message: unknown): FromHost {
   const valid =
     t === 'pong' ||
     (t === 'hello' && typeof message['pid'] === 'number') ||
-    ((t === 'opened' || t === 'closed') && isText('session_id')) ||
+    (t === 'opened' && isText('session_id')) ||
+    (t === 'closed' && isText('session_id') && typeof message['remains'] === 'boolean') ||
     (t === 'open_failed' && isText('session_id') && isText('message')) ||
     (t === 'looked' && isText('session_id') && isLook(message)) ||
     (t === 'lost' && isText('session_id') && typeof message['fatal'] === 'boolean') ||

@@ -121,7 +121,7 @@ export class HostRuntime implements Runtime {
     if (place === undefined) return;
     this.#places.delete(sessionId);
     await this.#endRun(place, reason);
-    await this.#leave(place);
+    await this.#leave(place, reason);
   }
 
   activeSessionIds(): string[] {
@@ -237,8 +237,6 @@ export class HostRuntime implements Runtime {
 
   async #endRun({ slot, host }: Place, reason: string): Promise<void> {
     const { run } = slot;
-    slot.background?.cancel(reason);
-    slot.background = undefined;
     if (run === undefined) return;
     run.cancelReason = reason;
     host.interrupt(slot);
@@ -249,8 +247,11 @@ export class HostRuntime implements Runtime {
   }
 
   /** A host of its own is simply killed: that cannot hang, and cannot go wrong. */
-  async #leave({ slot, host, shared, isOpen }: Place): Promise<void> {
+  async #leave({ slot, host, shared, isOpen }: Place, reason: string): Promise<void> {
     host.slots.delete(slot.id);
+    // Also what only began while the run came to its end.
+    slot.background?.cancel(reason);
+    slot.background = undefined;
     this.#closeCalls(slot);
     if (!shared || this.#shared.release(host)) host.kill(closedEnd);
     else if (isOpen) await host.closeSlot(slot).catch(() => undefined);

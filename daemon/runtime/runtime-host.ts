@@ -15,13 +15,10 @@ import { LiveRun } from './live-run.ts';
 import { Looks } from './looks.ts';
 import { MemoryGuard } from './memory-guard.ts';
 import { ownerIn } from './owner-in-slot.ts';
+import { Pulse } from './pulse.ts';
 import type { RunOutcome, RuntimeListener } from './runtime.ts';
 import { keyOf } from './session-kind.ts';
 import { giveTime, memoryEnd, type HostEnd, type Slot } from './slot.ts';
-
-/** While something is expected of a host, it has to be heard now and then; then it is asked; then it is given up. */
-const PING_AFTER_MS = 1000;
-const SILENCE_MS = 10_000;
 
 /** What the host is told, except how it goes about it. */
 type OpenMessage = Omit<Extract<ToHost, { t: 'open' }>, 'primed'>;
@@ -36,21 +33,26 @@ export class RuntimeHost {
   readonly looks = new Looks((message) => { this.process.send(message); }); // prettier-ignore
   /** Sessions whose libraries are being loaded: code that may go wrong, too. */
   readonly #opening = new Map<string, Slot>();
+  /** Sessions that were told to close: what they still say is of no interest, but may be on its way. */
+  readonly #closing = new Set<string>();
+  /** Isolates of sessions that were closed, which only go with the process. */
+  remains = 0;
   /** The kind of session, by its key, for which this host has an isolate ready. */
   primedFor: string | undefined;
   readonly #listener: RuntimeListener;
   readonly #onLost: SlotsLost;
   readonly #memory: MemoryGuard;
   readonly #answers = new HostAnswers();
+  readonly #pulse: Pulse;
   /** The session that was lost last, while its neighbours live on. */
   #lastLost: Slot | undefined;
-  #lastPing = 0;
 
   /** @param onLost told which sessions are gone before anyone else hears of it; with none left, so is the host */
   constructor(process: HostProcess, shared: boolean, listener: RuntimeListener, onLost: SlotsLost) {
     this.#listener = listener;
     this.#onLost = onLost;
     this.process = process;
+    this.#pulse = new Pulse(process);
     this.#memory = new MemoryGuard(process.pid, shared);
     this.ready = this.#answer('hello');
     this.ready.catch(() => undefined);
@@ -128,9 +130,11 @@ export class RuntimeHost {
   /** Disposes one session of several. Rejects when the host does not manage to. */
   async closeSlot(slot: Slot): Promise<void> {
     this.slots.delete(slot.id);
+    this.#closing.add(slot.id);
     const closed = this.#answer(`closed ${slot.id}`);
     this.process.send({ t: 'close', session_id: slot.id });
     await closed;
+    this.#closing.delete(slot.id);
   }
 
   /** Ends the process; sessions still in it are lost for the reason that `end` gives. */
@@ -167,16 +171,9 @@ export class RuntimeHost {
   }
 
   #checkPulse(now: number): void {
-    const silence = now - this.process.lastHeard;
-    const { name } = this.process;
-    if (silence > SILENCE_MS)
-      this.kill({ kind: 'died', message: `${name} gave no sign of life for ${SILENCE_MS / 1000} s and was killed` });
-    else if (silence > PING_AFTER_MS && now - this.#lastPing > PING_AFTER_MS) {
-      this.#lastPing = now;
-      this.process.send({ t: 'ping' });
-    }
     const overdue = this.#answers.overdue(now);
-    if (overdue !== undefined) this.kill({ kind: 'died', message: `${name} did not answer in time (${overdue})` });
+    const why = overdue === undefined ? this.#pulse.check(now) : `did not answer in time (${overdue})`;
+    if (why !== undefined) this.kill({ kind: 'died', message: `${this.process.name} ${why}` });
   }
 
   #answer(what: string): Promise<void> {
@@ -186,6 +183,7 @@ export class RuntimeHost {
 
   /** Throws for what was not asked for: the process ends the host then. */
   #receive(message: FromHost): void {
+    if ('events' in message && this.#closing.has(message.session_id)) return;
     switch (message.t) {
       case 'hello':
         this.#memory.calibrate();
@@ -198,6 +196,7 @@ export class RuntimeHost {
         this.#answers.settle(`opened ${message.session_id}`, message.message);
         break;
       case 'closed':
+        if (message.remains) this.remains++;
         this.#answers.settle(`closed ${message.session_id}`);
         break;
       case 'events':

@@ -15,7 +15,7 @@ export class SharedHosts {
   /** A host with a place, which is taken by this. */
   take(strict: boolean): RuntimeHost {
     for (const [host, use] of this.#hosts) {
-      if (use.strict !== strict || use.sessions >= SESSIONS_PER_HOST || !host.isUsable) continue;
+      if (use.strict !== strict || use.sessions + host.remains >= SESSIONS_PER_HOST || !host.isUsable) continue;
       use.sessions++;
       return host;
     }

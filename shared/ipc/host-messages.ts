@@ -137,7 +137,8 @@ export type FromHost =
   | { t: 'call'; session_id: string; call: HostCall }
   /** Nobody waits for these any more. */
   | { t: 'cancel_calls'; session_id: string; ids: number[] }
-  | { t: 'closed'; session_id: string }
+  /** `remains`: the session's isolate could not be disposed; it does nothing more, and goes with the process. */
+  | { t: 'closed'; session_id: string; remains: boolean }
   /** The session's isolate hit its memory limit. `fatal`: the whole process is beyond repair. */
   | { t: 'lost'; session_id: string; fatal: boolean }
   /** One of the last four, or none when the session did not answer in time, or has no such value. */

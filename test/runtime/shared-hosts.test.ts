@@ -83,6 +83,28 @@ describe('runtime: shared hosts', () => {
     assert.deepEqual([...fixture.lost], []);
   });
 
+  it('outlive sessions that say something until they are closed, and whatever these left behind has ended', async () => {
+    const neighbour = await fixture.open({ isolation: 'shared' });
+    await fixture.run(neighbour, 'var kept = 1');
+    const talking = 'for (let i = 0; i < 50; i++) setInterval(() => console.log(i), 1 + i / 10)';
+    for (const line of [talking, `${talking}; await new Promise(() => {})`]) {
+      for (let round = 0; round < 10; round++) {
+        const session = await fixture.open({ isolation: 'shared' });
+        const { ended } = fixture.start(session, line);
+        if (line === talking)
+          await eventually('a word', () => fixture.background.some((one) => one.session === session));
+        // Whatever it is about to say by then.
+        await new Promise((resolve) => setTimeout(resolve, round));
+        await fixture.runtime.close(session, 'closed');
+        await ended;
+      }
+    }
+    assert.deepEqual([...fixture.lost], []);
+    assert.equal(await fixture.preview(neighbour, 'kept'), '1');
+    const open = fixture.background.filter(({ outcome }) => outcome === undefined);
+    assert.deepEqual(open, []);
+  });
+
   it('keep strict and sloppy sessions apart', async () => {
     const strict = await fixture.open({ isolation: 'shared' });
     const sloppy = await fixture.open({ isolation: 'shared', strict: false });
