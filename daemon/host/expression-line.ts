@@ -13,6 +13,9 @@ const SPECIAL = /\b(?:await|import)\b|<!--|-->/;
 
 const CLOSED_BY: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const OPERAND_END = /[\w$)\]]/;
+/** Words with which an operand begins rather than ends, and those whose brackets are followed by a statement. */
+const OPERAND_AHEAD =
+  /\b(?:case|delete|do|else|extends|for|if|in|instanceof|new|of|return|throw|typeof|void|while|with|yield)\b/;
 
 /**
  * The script for input that is one expression, which most lines of a REPL are: its value needs no inspector, which takes
@@ -50,10 +53,15 @@ function isClosed(text: string): boolean {
     else if (char === ')' || char === ']' || char === '}') {
       if (open.pop() !== char) return false;
     } else if (char === '`' || char === '\\' || (char === ';' && open.length === 0)) return false;
-    else if (char === '/' && (!OPERAND_END.test(before) || /[/*]/.test(text.charAt(at + 1)))) return false;
+    else if (char === '/' && !divides(text, at, before)) return false;
     if (char !== ' ') before = char;
   }
   return open.length === 0;
+}
+
+/** Whether the slash is surely no begin of a regular expression or a comment. */
+function divides(text: string, at: number, before: string): boolean {
+  return OPERAND_END.test(before) && !/[/*]/.test(text.charAt(at + 1)) && !OPERAND_AHEAD.test(text);
 }
 
 /** Where the text that begins at `start` ends; below zero: not in its line. */

@@ -53,6 +53,8 @@ describe('host: lines that are one expression', () => {
       '/[)]/.test(")")',
       'a = /"/',
       'typeof /(/',
+      'typeof /"/)); f(); ((typeof /"a/',
+      '(() => { if (0) /"/ }))); f(); (((() => { if (0) /"a/ })',
       '1 // one',
       '1 /* one */',
       '1 <!-- one',
