@@ -64,6 +64,16 @@ describe('host: lines that are one expression', () => {
     for (const line of lines) assert.equal(expressionScript(line), undefined, line);
   });
 
+  it('are judged at once, whatever is in them', () => {
+    const started = performance.now();
+    for (const filling of [' ', '\n', ';', '; ', '(', '"', '/', '1/', '{;', '<!-']) {
+      for (const around of ['', '1', '{', '"']) {
+        expressionScript(around + filling.repeat(9_900 / filling.length) + around);
+      }
+    }
+    assert.ok(performance.now() - started < 1_000);
+  });
+
   it('are no longer than a line is', () => {
     assert.notEqual(expressionScript('1'.repeat(10_000)), undefined);
     assert.equal(expressionScript('1'.repeat(10_001)), undefined);
