@@ -13,6 +13,9 @@ const SPECIAL = /\b(?:await|import)\b|<!--|-->/;
 
 const CLOSED_BY: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const OPERAND_END = /[\w$)\]]/;
+/** Words with which an operand begins rather than ends, and those whose brackets are followed by a statement. */
+const OPERAND_AHEAD =
+  /\b(?:case|delete|do|else|extends|for|if|in|instanceof|new|of|return|throw|typeof|void|while|with|yield)\b/;
 
 /**
  * The script for input that is one expression, which most lines of a REPL are: its value needs no inspector, which takes
@@ -34,12 +37,16 @@ export function beginsStatement(input: string): boolean {
 
 /** A line without the semicolons at its end. */
 export function withoutEnd(input: string): string {
-  return input.replace(/[;\s]+$/, '');
+  // From the end: a regular expression would begin anew at each blank inside, which takes long for many.
+  let end = input.length;
+  while (end > 0 && /[;\s]/.test(input.charAt(end - 1))) end--;
+  return input.slice(0, end);
 }
 
 /** Whether all brackets are in pairs; not so where comments, templates or regular expressions make that hard to tell. */
 function isClosed(text: string): boolean {
   const open: string[] = [];
+  const mayDivide = !OPERAND_AHEAD.test(text);
   let before = '';
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at);
@@ -50,10 +57,15 @@ function isClosed(text: string): boolean {
     else if (char === ')' || char === ']' || char === '}') {
       if (open.pop() !== char) return false;
     } else if (char === '`' || char === '\\' || (char === ';' && open.length === 0)) return false;
-    else if (char === '/' && (!OPERAND_END.test(before) || /[/*]/.test(text.charAt(at + 1)))) return false;
+    else if (char === '/' && !(mayDivide && divides(text, at, before))) return false;
     if (char !== ' ') before = char;
   }
   return open.length === 0;
+}
+
+/** Whether the slash begins no regular expression and no comment, where no word of `OPERAND_AHEAD` is. */
+function divides(text: string, at: number, before: string): boolean {
+  return OPERAND_END.test(before) && !/[/*]/.test(text.charAt(at + 1));
 }
 
 /** Where the text that begins at `start` ends; below zero: not in its line. */

@@ -175,7 +175,7 @@ export class GuestRun {
   /** A turn of the timers that fell into this run. */
   async turn(): Promise<TurnEnd> {
     const turn = await this.#guest.turns.take();
-    if (turn.state === 'rejected') this.#rested(turn);
+    if (turn.state !== 'idle') this.#rested(turn);
     const end = turn.state === 'idle' || turn.state === 'gone' ? turn : await this.#guest.turns.end(false);
     if (end.state === 'gone') this.stop(memoryExceeded());
     return end;
@@ -185,6 +185,8 @@ export class GuestRun {
     if (this.#answered) return;
     if (rest.state === 'gone') this.stop(memoryExceeded());
     if (rest.state === 'rejected') this.rejected(rest.reason);
+    // Only a stop interrupts a run; without one, it was a rejection with null, which isolated-vm gives us just so.
+    if (rest.state === 'terminated' && !this.#isStopped()) this.rejected(null);
   }
 
   async #endWithValue(result: RemoteObject): Promise<Omit<WireOutcome, 'metrics'>> {

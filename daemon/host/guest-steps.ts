@@ -55,8 +55,6 @@ export class GuestSteps {
     this.#end = undefined;
     if (end === undefined || this.isStopped()) return undefined;
     if (end.state === 'refused') return 'refused';
-    // It has not come to its end: what the guest keeps for us would be the line's before it.
-    if (end.state === 'terminated') return refused('Execution was terminated');
     const result = end.state === 'idle' ? givenResult(end.given) : undefined;
     return result === undefined ? this.#takeLine(end) : { result };
   }

@@ -33,6 +33,7 @@ const LINES = [
   ['console.log("said")', 'console.log("a", { b: 1 }), 7', '[1, 2].forEach((n) => console.log(n))'],
   ['Promise.reject(new Error("lonely"))', '1', '(Promise.reject(new SyntaxError("lonely too")), 5)', '_'],
   ['(Promise.reject(1), (() => { throw new Error("both") })())', '2', 'queueMicrotask(() => console.log("later"))'],
+  ['Promise.reject(null)', '(Promise.reject(null), 5)', '_', '(Promise.reject(null), f())', '_error.name'],
   ['this === globalThis', 'typeof arguments', 'new.target', 'this', 'super.x', 'yield', 'typeof yield', 'arguments'],
   ['delete globalThis.x', 'delete x', 'with_ = 1', 'async', 'let', 'of', 'get', 'static', 'undefined = 1', '010'],
   [

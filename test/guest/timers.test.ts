@@ -127,6 +127,15 @@ describe('guest: timers', () => {
     assert.equal(payload.origin, 'unhandledRejection');
   });
 
+  it('report rejections with null, which look like an interrupt', async () => {
+    const source =
+      'setTimeout(() => { Promise.reject(null) }, 1); await new Promise((done) => setTimeout(done, 20)); Promise.reject(null); 7';
+    const { events, result } = await fixture.run(session, source);
+    assert.equal(result?.preview, '7');
+    const messages = payloads(events, 'exception').map((payload) => (payload as { message: string }).message);
+    assert.deepEqual(messages, ['Uncaught null', 'Uncaught null']);
+  });
+
   it('count against the limits of the execution that awaits them', async () => {
     const { status, error } = await fixture.run(
       session,

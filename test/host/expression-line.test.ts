@@ -53,6 +53,8 @@ describe('host: lines that are one expression', () => {
       '/[)]/.test(")")',
       'a = /"/',
       'typeof /(/',
+      'typeof /"/)); f(); ((typeof /"a/',
+      '(() => { if (0) /"/ }))); f(); (((() => { if (0) /"a/ })',
       '1 // one',
       '1 /* one */',
       '1 <!-- one',
@@ -60,6 +62,16 @@ describe('host: lines that are one expression', () => {
       'l\\u0065t',
     ];
     for (const line of lines) assert.equal(expressionScript(line), undefined, line);
+  });
+
+  it('are judged at once, whatever is in them', () => {
+    const started = performance.now();
+    for (const filling of [' ', '\n', ';', '; ', '(', '"', '/', '1/', '{;', '<!-']) {
+      for (const around of ['', '1', '{', '"']) {
+        expressionScript(around + filling.repeat(9_900 / filling.length) + around);
+      }
+    }
+    assert.ok(performance.now() - started < 1_000);
   });
 
   it('are no longer than a line is', () => {

@@ -14,8 +14,12 @@ const MESSAGES: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'The request did not arrive in time.',
 };
 
-/** Answers what could not be parsed as HTTP, in the form of all other errors, and ends the connection. */
+/**
+ * Answers what could not be parsed as HTTP, in the form of all other errors, and ends the connection. What has not arrived
+ * because it waits for its turn behind other requests is left alone: nobody has read it yet.
+ */
 export function answerMalformedRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isAnswering(socket)) return;
   if (!socket.writable || isAnswering(socket)) {
     socket.destroy();
     return;

@@ -18,7 +18,7 @@ export function refuseWhenClosing(server: RestServer): void {
   const cut = (): void => {
     server.server.closeAllConnections();
   };
-  server.addHook('onRequest', (_request, { raw: response }, done) => {
+  server.addHook('onRequest', ({ raw: request }, { raw: response }, done) => {
     answering.add(response);
     // Comes however it ends, also when the client has left; the hook onResponse does not.
     response.once('close', () => {
@@ -30,7 +30,7 @@ export function refuseWhenClosing(server: RestServer): void {
     };
     // Whoever waits for its turn behind others is refused at once.
     if (closing) begin();
-    else inTurn(response, begin);
+    else inTurn({ request, response }, begin);
   });
   server.addHook('preClose', (done) => {
     closing = true;

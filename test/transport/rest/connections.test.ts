@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { inTurn } from '../../../daemon/transport/rest/pipelining.ts';
 import type { Session } from '../../../shared/model/session.ts';
 import { openServer, type TestServer } from './test-server.ts';
 
@@ -190,6 +192,34 @@ describe('connections', () => {
     for (const answer of await Promise.all(slow)) {
       assert.match(answer, /^HTTP\/1\.1 400 .*"code":"INVALID_REQUEST".*did not arrive in time/s);
     }
+  });
+
+  it('does not count the time that a request waits for its turn, and its body with it', async () => {
+    const { server } = test.server;
+    server.headersTimeout = 200;
+    server.requestTimeout = 400;
+    const { socket, answer, finish } = await slowRequest();
+    // More than Node takes in before somebody reads it.
+    const body = JSON.stringify({ name: 'n'.repeat(4_000_000) });
+    const head = `POST /api/v1/templates HTTP/1.1\r\n${LAST}Content-Type: application/json\r\n`;
+    socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+    // Node looks every two seconds.
+    const cut = once(socket, 'close').then(() => 'cut');
+    assert.equal(await Promise.race([cut, new Promise((resolve) => setTimeout(resolve, 3_000, 'whole'))]), 'whole');
+    finish();
+    assert.match(await answer, /^HTTP\/1\.1 200 .*HTTP\/1\.1 400 .*"VALIDATION_ERROR"/s);
+  });
+
+  it('ends what does not arrive when its turn has come', async () => {
+    const server = createServer((request, response) => {
+      const begin = (): void => { if (request.url === '/first') setImmediate(() => response.end('first')); }; // prettier-ignore
+      inTurn({ request, response }, begin, 100);
+    }).listen(0);
+    const socket = connect((server.address() as AddressInfo).port);
+    const answer = text(socket);
+    socket.write(`GET /first HTTP/1.1\r\n${HOST}\r\nPOST / HTTP/1.1\r\n${HOST}Content-Length: 9\r\n\r\nhalf`);
+    assert.match(await answer, /^HTTP\/1\.1 200 .*first$/s);
+    server.close();
   });
 
   it('closes without waiting for connections that say nothing, after the answers in flight', async () => {
