@@ -12,7 +12,11 @@ export class ActiveSessions implements vscode.Disposable {
   readonly #chosen = new vscode.EventEmitter<Session>();
   readonly #subscriptions: vscode.Disposable[];
   #current: string | undefined;
-  /** Fires when the session of the current folder is another one: by choice, by its end, or with the editor. */
+  #folders = foldersKey();
+  /**
+   * Fires when the session of the current folder is another one: by choice, by its end, or with the editor; and when the window has other
+   * folders, whose sessions are then others.
+   */
   readonly onDidChange = this.#changed.event;
   /** Fires when a session was chosen for its folder, be that the current one or not. */
   readonly onDidChoose = this.#chosen.event;
@@ -79,10 +83,18 @@ export class ActiveSessions implements vscode.Disposable {
 
   #update(): void {
     const session = this.current();
-    if (session?.id === this.#current) return;
+    const folders = foldersKey();
+    if (session?.id === this.#current && folders === this.#folders) return;
     this.#current = session?.id;
+    this.#folders = folders;
     this.#changed.fire(session);
   }
+}
+
+function foldersKey(): string {
+  return foldersHere()
+    .map(({ uri }) => uri.toString())
+    .join('\n');
 }
 
 /** Whether a session is bound to a folder of this window. */

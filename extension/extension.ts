@@ -77,7 +77,7 @@ export function activate(context: vscode.ExtensionContext): Extension {
   registerViews(parts, own);
   registerAllCommands(parts, context);
   const statusBar = own(new StatusBar(client, state, active));
-  reconnectWhereItWas(parts);
+  own(reconnectWhereItWas(parts));
   return { ...parts, statusBar };
 }
 
@@ -104,12 +104,23 @@ function registerAllCommands(parts: Parts, { subscriptions, globalState }: vscod
   subscriptions.push(vscode.window.registerTerminalProfileProvider('vmSystem.repl', replProfile(parts, globalState)));
 }
 
-/** A window whose folders had a session goes on where it was before it was reloaded; others wait until something is wanted. */
-function reconnectWhereItWas({ active, client: daemon, log }: Parts): void {
-  if (!active.hasChoiceHere()) return;
-  daemon.connected().catch((error: unknown) => {
-    log().error(String(error));
-  });
+/**
+ * A window whose folders had a session goes on where it was before it was reloaded; others wait until something is wanted. The editor may
+ * tell its folders and files only after it has started the extension.
+ */
+function reconnectWhereItWas({ active, client: daemon, log }: Parts): vscode.Disposable {
+  const look = (): void => {
+    // It was wanted already: one that has ended since is not made again because of what is looked at.
+    if (daemon.state.kind !== 'off' || !active.hasChoiceHere()) return;
+    daemon.connected().catch((error: unknown) => {
+      log().error(String(error));
+    });
+  };
+  look();
+  return vscode.Disposable.from(
+    vscode.workspace.onDidChangeWorkspaceFolders(look),
+    vscode.window.onDidChangeActiveTextEditor(look),
+  );
 }
 
 /** Another data directory is another daemon: a window that is connected changes over at once. */

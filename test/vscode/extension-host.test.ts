@@ -83,6 +83,18 @@ describe('the extension in a real VS Code', () => {
       allPassed(await window.run('after-reload', SUITE_MS / 3));
     });
   });
+
+  it('finds the session again when a file, or the folder, comes later than the window', async function () {
+    this.timeout(SUITE_MS);
+    await inWindow({}, async (window) => {
+      allPassed(await window.run('before-reload', SUITE_MS / 4));
+      await window.leaveFolders();
+      allPassed(await window.run('file-later', SUITE_MS / 4));
+      // Else the file would be there again at once.
+      await window.forget();
+      allPassed(await window.run('folder-later', SUITE_MS / 4));
+    });
+  });
 });
 
 /** Lists what has run, and fails with what failed there. */

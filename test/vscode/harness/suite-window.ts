@@ -30,9 +30,9 @@ type Target = { folder: string } | { workspace: string };
 /** A window of a VS Code with folders, a profile and a daemon of its own, in which suites run. */
 export class SuiteWindow {
   readonly #base: string;
-  readonly #target: Target;
   readonly #server: VsCodeServer;
   readonly #browser: Browser;
+  #target: Target;
   #context: BrowserContext;
   #page: SuitePage;
 
@@ -86,6 +86,13 @@ export class SuiteWindow {
     await this.#context.close();
     this.#context = await this.#browser.newContext();
     this.#page = await SuitePage.open(this.#context, this.#server);
+  }
+
+  /** The next suite runs in a window without a folder, whose workspace file lies beside the folders that there were. */
+  async leaveFolders(): Promise<void> {
+    const workspace = join(this.#base, 'none.code-workspace');
+    await writeFile(workspace, JSON.stringify({ folders: [] }));
+    this.#target = { workspace };
   }
 
   async close(): Promise<void> {

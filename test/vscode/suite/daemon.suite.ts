@@ -65,6 +65,8 @@ describe('the daemon behind the window', () => {
       if ('kind' in node) await sessionTree.getChildren(node).catch(() => undefined);
       else await variableTree.getChildren(node);
     }
+    const other = await edit('other.js', '1;\n');
+    await until('other editor', () => vscode.window.activeTextEditor === other);
     assert.deepEqual(states, ['connecting', 'down']);
     watching.dispose();
     assert.equal((await runFile('stopped.js')).status, 'ok');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Extension } from '../../../extension/extension.ts';
+import { shortId } from '../../../extension/output/format-event.ts';
 import type { Execution } from '../../../shared/model/execution.ts';
 import type { Session } from '../../../shared/model/session.ts';
 import { command } from './reached.ts';
@@ -70,6 +71,16 @@ export async function untilOutput(text: string | RegExp): Promise<string> {
   return until(`output with ${String(text)}`, () => {
     const shown = outputText();
     return (typeof text === 'string' ? shown.includes(text) : text.test(shown)) && shown;
+  });
+}
+
+/** Waits until the status bar shows the session of the current folder. */
+export async function untilSessionShown(): Promise<void> {
+  const { active, client, statusBar } = await theExtension();
+  const seen = (): string => `session in the status bar, only ${statusBar.text}: ${JSON.stringify(client.state)}`;
+  await until(seen, () => {
+    const session = active.current();
+    return session !== undefined && statusBar.text.includes(shortId(session.id));
   });
 }
 
