@@ -130,7 +130,7 @@ export class Background {
     this.#stop = stopped.resolve;
     const { cpuTime } = this.#guest;
     const started = now();
-    const clock = this.#clock(limits, stopped.resolve);
+    const clock = new RunClock(limits, () => this.#guest.cpuTime, (limit) => { stopped.resolve(timeExceeded(limit, limits)); }); // prettier-ignore
     const first = await Promise.race([this.#guest.turns.take(), stopped.promise]);
     const isToBlame = !('state' in first);
     const turn = isToBlame ? await this.#stopTurn(first) : first;
@@ -149,27 +149,6 @@ export class Background {
     const outcome = { status: 'ok', ...reason, metrics: this.#metrics(outbox) } as const;
     this.#send({ t: 'background_done', session_id: this.#id, events: outbox?.takeTail() ?? [], outcome });
     this.#cpuMs = 0;
-  }
-
-  /**
-   * Waits, outside of turns, until the isolate is at rest. V8 may call the guest by itself meanwhile: that has the limits of
-   * a turn.
-   * @param isFree whether no run waits, which would stop it by its own limits
-   */
-  async rest(isFree: () => boolean): Promise<void> {
-    const exceeded = Promise.withResolvers<StopReason>();
-    const clock = this.#limits && this.#clock(this.#limits, exceeded.resolve);
-    const rest = await Promise.race([this.#guest.rest(), exceeded.promise]);
-    clock?.stop();
-    if ('state' in rest && rest.state === 'rejected') this.#guest.callbacks.rejected(rest.reason);
-    if (!isFree()) return;
-    // An isolate that is gone says so in the next run; its session may just be closed.
-    const end = 'state' in rest ? rest : await this.#stopTurn(rest);
-    if (end.state !== 'gone' && this.#outbox !== undefined && !this.#goesOn && isFree()) this.end();
-  }
-
-  #clock(limits: Limits, onExceeded: (reason: StopReason) => void): RunClock {
-    return new RunClock(limits, () => this.#guest.cpuTime, (limit) => { onExceeded(timeExceeded(limit, limits)); }); // prettier-ignore
   }
 
   async #stopTurn(reason: StopReason): Promise<Turn> {

@@ -178,19 +178,8 @@ export class GuestIsolate {
     if (!this.#isKnownToHaveRoom) return undefined;
     try {
       return { given: this.#context.evalSync(script) };
-    } catch (reason) {
-      // What compiles has not thrown it: something was rejected that nobody handles.
-      if (this.#compilesNow(script)) this.callbacks.rejected(reason);
-      return undefined;
-    }
-  }
-
-  #compilesNow(script: string): boolean {
-    try {
-      this.#isolate.compileScriptSync(script).release();
-      return true;
     } catch {
-      return false;
+      return undefined;
     }
   }
 
@@ -266,8 +255,8 @@ export class GuestIsolate {
   }
 
   /**
-   * Whether the isolate's thread is at work in it although nothing was asked of it: what was begun in WebAssembly, for one,
-   * is ended by V8, and code of the guest's follows. To enter the isolate meanwhile would take this thread as long.
+   * Whether the isolate's thread is at work in it. To enter it meanwhile would take this thread as long. Should V8 begin
+   * something that nobody has asked for, this is how we see it.
    */
   get #isEntered(): boolean {
     const before = this.cpuTime;

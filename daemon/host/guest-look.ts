@@ -137,8 +137,7 @@ export class GuestLook {
     if (this.#isLate) throw new Error('nobody waits any more');
     const answer = command();
     // To its end: the next command would otherwise be run in the middle of this one, and V8 has one guard for both.
-    const rest = await this.#guest.rest();
-    if (rest.state === 'rejected') this.#guest.callbacks.rejected(rest.reason);
+    await this.#guest.rest();
     return answer;
   }
 }

@@ -16,6 +16,3 @@ export type GuestRunParts = {
   last: LastValues;
   absent: AbsentGlobals;
 };
-
-/** What was begun in the isolate before a run and has not ended: with limits of its own, or as looks have them. */
-export type Quiet = { limited: Promise<unknown>; looks: Promise<unknown> };

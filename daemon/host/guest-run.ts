@@ -9,7 +9,7 @@ import {
   describeError, describeRejection, describeThrown, isError, type ThrownValue,
 } from './guest-exceptions.ts'; // prettier-ignore
 import { GuestEvaluation } from './guest-evaluation.ts';
-import type { GuestRunParts, Quiet } from './guest-run-parts.ts';
+import type { GuestRunParts } from './guest-run-parts.ts';
 import type { GuestIsolate } from './guest-isolate.ts';
 import type { TurnEnd } from './guest-turns.ts';
 import type { Rest } from './rest.ts';
@@ -34,8 +34,6 @@ import {
 import { within } from './within.ts';
 
 const GIVE_BACK_MS = 100;
-/** A look that takes longer has met something of the guest's, and the run is what stops that in time. */
-const MAX_LOOK_MS = 100;
 const EXACT_HEAP_MS = 2;
 /** After a short run what was found a moment ago is near enough. */
 export const SHORT_RUN_HEAP_AGE_MS = 50;
@@ -74,10 +72,13 @@ export class GuestRun {
   }
 
   /**
-   * @param quiet what was begun in the isolate before, if that has not ended
+   * @param quiet settles when what was done with the isolate before has ended
    * @param onBegin called when nothing of earlier runs is going on any more
    */
-  async run(quiet: Quiet | undefined, onBegin: () => void): Promise<{ outcome: WireOutcome; fate: RunFate }> {
+  async run(
+    quiet: Promise<unknown> | undefined,
+    onBegin: () => void,
+  ): Promise<{ outcome: WireOutcome; fate: RunFate }> {
     if (quiet !== undefined) await this.#waitFor(quiet);
     onBegin();
     this.#guest.modules.begin();
@@ -164,12 +165,11 @@ export class GuestRun {
     return this.#endWithException(exceptionDetails, { name: url, lines: source.split('\n').length });
   }
 
-  /** This run's time begins after what goes on in the isolate with limits of its own, and after looks, which are short. */
-  async #waitFor({ limited, looks }: Quiet): Promise<void> {
+  /** What goes on in the isolate has limits of its own; this run's time begins after it. */
+  async #waitFor(quiet: Promise<unknown>): Promise<void> {
     this.#clock.stop();
-    await Promise.race([limited.then(() => within(MAX_LOOK_MS, looks)), this.#steps.stopped]);
+    await Promise.race([quiet, this.#steps.stopped]);
     this.#clock.restart();
-    await Promise.race([looks, this.#steps.stopped]);
   }
 
   /** A turn of the timers that fell into this run. */

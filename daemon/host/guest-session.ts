@@ -19,7 +19,6 @@ import type { GuestIsolate } from './guest-isolate.ts';
 import type { TurnEnd } from './guest-turns.ts';
 import { GuestLook } from './guest-look.ts';
 import { GuestRun } from './guest-run.ts';
-import type { Quiet } from './guest-run-parts.ts';
 import { GuestTimers } from './guest-timers.ts';
 import { LastValues } from './last-values.ts';
 import { denial } from './denial.ts';
@@ -76,7 +75,7 @@ export class GuestSession {
   constructor(id: string, guest: GuestIsolate, settings: ModuleSettings, send: (message: FromHost) => void) {
     this.#id = id;
     this.#guest = guest;
-    this.#send = (message) => { if (!this.#isClosed) send(message); }; // prettier-ignore
+    this.#send = (message) => { if (!this.#isClosed || message.t === 'lost') send(message); }; // prettier-ignore
     this.#absent = new AbsentGlobals(settings.deniedGlobals, settings.access);
     this.#look = new GuestLook(guest);
     this.#background = new Background(id, guest, this.#send);
@@ -114,11 +113,11 @@ export class GuestSession {
     return this.#background.isInTurn || this.#current === undefined ? this.#background : this.#current.run;
   }
 
-  /** What goes on in the isolate that is not a run's; undefined when nothing does. */
-  get #quiet(): Quiet | undefined {
+  /** Settles when nothing goes on in the isolate that is not a run's; undefined when nothing does. */
+  get #quiet(): Promise<unknown> | undefined {
     const { concluding } = this.#background;
     if (this.#looking === undefined && this.#turning === undefined && concluding === undefined) return undefined;
-    return { limited: Promise.all([this.#turning, concluding]), looks: Promise.resolve(this.#looking) };
+    return Promise.all([this.#looking, this.#turning, concluding]);
   }
 
   /** Whether nothing goes on in the isolate, and nothing is going to by itself. */
@@ -208,7 +207,7 @@ export class GuestSession {
       await before;
       await this.#turning;
       await this.#answerLook(message);
-      await this.#background.rest(() => this.#current === undefined);
+      await this.#guest.rest();
     })();
   }
 

@@ -3,12 +3,9 @@ import { GuestIsolate } from '../../daemon/host/guest-isolate.ts';
 import { GuestSnapshot, makeGuestSnapshot } from '../../daemon/host/guest-snapshot.ts';
 import { LastValues } from '../../daemon/host/last-values.ts';
 import { runPlainly } from '../../daemon/host/plain-run.ts';
-import type { Rest } from '../../daemon/host/rest.ts';
 import { guestScript } from '../../daemon/runtime/guest-script.ts';
 import { DEFAULT_SETTINGS, type Limits } from '../../shared/model/settings.ts';
 import { waitUntil } from '../helpers/wait-until.ts';
-
-const MODULE = 'new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])';
 
 describe('host: runs of plain lines', () => {
   let snapshot: GuestSnapshot;
@@ -31,13 +28,6 @@ describe('host: runs of plain lines', () => {
       await guest.rest();
       assert.equal((await answer).result?.exceptionDetails, undefined, statement);
     }
-  };
-
-  /** What V8 settles by itself may already come in the rest after it, which then is a rejection, or never ends. */
-  const evaluateUnasked = async (statement: string, onRest: (rest: Rest) => void): Promise<void> => {
-    const answer = guest.evaluate(statement, { replMode: true });
-    void guest.rest().then(onRest);
-    assert.equal((await answer).result?.exceptionDetails, undefined, statement);
   };
 
   const run = (source: string, limits: Partial<Limits> = {}): string | undefined => {
@@ -146,25 +136,6 @@ describe('host: runs of plain lines', () => {
     assert.equal(run('one + 1'), '2');
   });
 
-  it('bring to light what was rejected meanwhile, and not what does not compile', async () => {
-    const rejected: unknown[] = [];
-    guest.callbacks = { ...guest.callbacks, rejected: (reason) => rejected.push(reason) };
-    await tell('let n = 1');
-    assert.equal(run('n ?? n || n'), undefined);
-    assert.equal(rejected.length, 0);
-    const onRest = (rest: Rest): void => {
-      if (rest.state === 'rejected') rejected.push(rest.reason);
-    };
-    await evaluateUnasked(`WebAssembly.compile(${MODULE}).then(() => { throw new SyntaxError("late") }); 0`, onRest);
-    await waitUntil(() => {
-      void guest.rest().then(onRest);
-      run('n');
-      return rejected.length > 0;
-    }, 'the rejection');
-    assert.match(String(rejected[0]), /SyntaxError: late/);
-    await settled();
-  });
-
   it('do not begin with less output than they make, or with objects to be let go', async () => {
     await settled();
     assert.equal(run('1', { max_events: 1 }), undefined);
@@ -183,17 +154,16 @@ describe('host: runs of plain lines', () => {
     await settled();
   });
 
-  it('do not wait for what V8 does in the isolate by itself', async () => {
-    await tell('let n = 1');
-    await evaluateUnasked(`WebAssembly.compile(${MODULE}).then(() => { for (;;); }); 0`, () => undefined);
-    await waitUntil(() => {
-      // Has the isolate's thread take up what V8 has for it.
-      void guest.rest();
-      return run('n') === undefined;
-    }, 'the endless promise to begin');
+  it('do not wait for what goes on in the isolate', async () => {
+    await tell('let n = 1', 'setTimeout(() => { for (;;); }, 1)');
+    const turn = guest.turns.take();
+    await waitUntil(() => run('n') === undefined, 'the endless turn to begin');
     assert.equal(run('n'), undefined);
     assert.ok(guest.readHeapUsed() > 0);
     guest.terminate();
-    await waitUntil(() => run('n') === '1', 'the endless promise to end');
+    assert.equal((await turn).state, 'terminated');
+    await guest.turns.end(true);
+    await settled();
+    assert.equal(run('n'), '1');
   });
 });

@@ -30,6 +30,7 @@ import { structuredClone } from './web/structured-clone.ts';
 import { TextDecoder, TextEncoder } from './web/text-coding.ts';
 import { URL } from './web/url.ts';
 import { URLSearchParams } from './web/url-search-params.ts';
+import { installWebAssembly } from './web-assembly.ts';
 
 /**
  * The script that every guest's context begins with, as a snapshot: what it leaves behind is the state in which a new
@@ -84,6 +85,7 @@ installStackTraces();
 function connect(given: HostFunctions): Tools {
   deleteProperty(globalThis, CONNECT);
   captureLate();
+  installWebAssembly();
   connectPeek(connectHost(given));
   startPerformance();
   return makeTools();
