@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
+import { Transform, type Readable, type Writable } from 'node:stream';
 import { FAREWELL_MARK, isFarewell, type Farewell } from '../../shared/protocol/handshake.ts';
 
 /** How often a relay looks whether the process that started it is still there. */
@@ -52,13 +52,30 @@ export function relay(socket: Socket, { input, output, watchesParent = true }: R
       clearInterval(parentWatch);
       clearTimeout(goodbye);
       // Only paused, it may go on reading, and keep this process from ending for as long as the client keeps it open.
-      input.unpipe(socket).destroy();
+      input.unpipe().destroy();
       resolve(readFarewell(farewell));
     });
     output.on('error', leave);
     input.on('error', leave).once('end', leave);
-    input.pipe(socket, { end: false });
+    const isOver = (): boolean => farewell !== undefined || socket.writableEnded;
+    input.pipe(afterReading(isOver)).pipe(socket, { end: false });
     socket.resume();
+  });
+}
+
+/**
+ * Passes on what a client says when all that the daemon has said by then is read: to write to a daemon that has gone breaks
+ * the socket, with the farewell in it.
+ */
+function afterReading(isOver: () => boolean): Transform {
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      // The first comes right after what was found to be read together with the chunk; before the second all else is read.
+      setImmediate(setImmediate, () => {
+        if (isOver()) done();
+        else done(null, chunk);
+      });
+    },
   });
 }
 

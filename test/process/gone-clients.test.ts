@@ -121,7 +121,11 @@ describe('clients that are gone, or as good as gone', function () {
     const session = await folder.session(witness);
     await witness.rpc.request('vm/execution/repl', { session_id: session.id, input: 'for (;;) {}', wait: false });
     const stopped = await Promise.all(Array.from({ length: 4 }, () => folder.client()));
-    for (const { pid } of stopped) process.kill(pid, 'SIGSTOP');
+    for (const { pid, rpc } of stopped) {
+      process.kill(pid, 'SIGSTOP');
+      // What they have to pass on by then finds no daemon any more.
+      await rpc.connection.sendNotification('$/setTrace', { value: 'off' });
+    }
     const pid = daemonPid();
     const connected = await connectDaemon(folder.path, { want: 'stop', version: 'test' });
     assert.equal(connected?.welcome.ok, true);
